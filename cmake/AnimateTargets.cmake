@@ -1,0 +1,62 @@
+# One way to declare a target. Sources are listed by hand; include paths start
+# at the repository root.
+#
+#   animate_cc_library(NAME base SRCS clock.cc DEPS absl::status)
+#     -> static library animate_base, alias animate::base. HDRS-only libraries
+#        (no SRCS) become INTERFACE libraries.
+#   animate_cc_binary(NAME animate-server SRCS main.cc DEPS animate::base)
+#     -> <build>/bin/animate-server
+#   animate_cc_test(NAME base_test SRCS clock_test.cc DEPS animate::base
+#                   LABELS unit [TSAN])
+#     -> one gtest executable, one ctest entry. TSAN marks tests that also run
+#        under ThreadSanitizer (none that opens a gRPC server: see ADR 0005).
+function(animate_cc_library)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SRCS)
+    add_library(animate_${ARG_NAME} STATIC ${ARG_SRCS})
+    target_include_directories(animate_${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(
+      animate_${ARG_NAME}
+      PUBLIC ${ARG_DEPS}
+      PRIVATE animate_warnings ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(animate_${ARG_NAME} INTERFACE)
+    target_include_directories(animate_${ARG_NAME} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(animate_${ARG_NAME} INTERFACE ${ARG_DEPS})
+  endif()
+  add_library(animate::${ARG_NAME} ALIAS animate_${ARG_NAME})
+endfunction()
+
+function(animate_cc_binary)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(${ARG_NAME} PRIVATE animate_warnings ${ARG_DEPS})
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+function(animate_cc_test)
+  cmake_parse_arguments(ARG "TSAN" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  if(NOT ANIMATE_BUILD_TESTS)
+    return()
+  endif()
+  if(ANIMATE_SANITIZE STREQUAL "thread" AND NOT ARG_TSAN)
+    return()
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(
+    ${ARG_NAME} PRIVATE animate_warnings ${ARG_DEPS} GTest::gmock_main)
+  target_compile_definitions(
+    ${ARG_NAME} PRIVATE ANIMATE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                        ANIMATE_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(
+    ${ARG_NAME}
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+               ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+endfunction()

@@ -1,0 +1,17 @@
+# ccache and a fast linker, used when present.
+find_program(ANIMATE_CCACHE ccache)
+if(ANIMATE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ANIMATE_CCACHE})
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  find_program(ANIMATE_MOLD mold)
+  if(ANIMATE_MOLD)
+    add_link_options(-fuse-ld=mold)
+  endif()
+else()
+  find_program(ANIMATE_LLD ld.lld)
+  if(ANIMATE_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
+endif()

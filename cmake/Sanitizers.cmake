@@ -1,0 +1,11 @@
+# ANIMATE_SANITIZE: "" | "address" (with undefined) | "thread".
+set(ANIMATE_SANITIZE "" CACHE STRING "Sanitizer: empty, address or thread")
+if(ANIMATE_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(ANIMATE_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(NOT ANIMATE_SANITIZE STREQUAL "")
+  message(FATAL_ERROR "ANIMATE_SANITIZE must be empty, address or thread: ${ANIMATE_SANITIZE}")
+endif()

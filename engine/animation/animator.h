@@ -1,0 +1,91 @@
+#ifndef ANIMATE_ENGINE_ANIMATION_ANIMATOR_H_
+#define ANIMATE_ENGINE_ANIMATION_ANIMATOR_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "engine/animation/animation_spec.h"
+#include "engine/animation/image.h"
+#include "engine/base/cancellation.h"
+
+namespace animate {
+
+// Everything one animation needs, decoded.
+struct AnimationInput {
+  AnimationSpec spec;
+  RgbImage reference;           // any size; resized to the spec's
+  std::vector<RgbImage> poses;  // skeleton pictures, spec->num_frames of them
+};
+
+// The parts of the work, in the order in which they happen.
+enum class EngineStage {
+  kClip,
+  kVaeEncode,
+  kReference,
+  kPose,
+  kDenoise,
+  kVaeDecode,
+};
+
+// "clip", "vae_encode", "reference", "pose", "denoise", "vae_decode".
+absl::string_view EngineStageName(EngineStage stage);
+
+// Hears of progress and frames, on the thread that called Animate. Calls must
+// return quickly: the device waits for them.
+class AnimationObserver {
+ public:
+  virtual ~AnimationObserver() = default;
+
+  // A stage begins. Each happens once, in the order of EngineStage.
+  virtual void OnStageStarted(EngineStage stage) = 0;
+
+  // A stage has ended after `duration`.
+  virtual void OnStageFinished(EngineStage stage, absl::Duration duration) = 0;
+
+  // `step` (1-based) of `num_steps` denoising steps is complete, on the
+  // device, after `duration`.
+  virtual void OnStep(int step, int num_steps, absl::Duration duration) = 0;
+
+  // Frame `index` (0-based, ascending, each once) is final.
+  virtual void OnFrame(int index, RgbImage frame) = 0;
+};
+
+// What an Animator runs, for GetServerInfo, metrics and admission.
+struct ModelInfo {
+  std::string name;       // name of the model folder
+  std::string digest;     // SHA-256 over the weight files, lower-case hex
+  std::string device;     // "cpu", "cuda:0"
+  std::string dtype;      // "float32", "bfloat16", "float16"
+  int64_t parameters = 0;
+  int size_multiple = 8;  // width and height must be multiples of this
+  int context_frames = 24;
+  int context_overlap = 4;
+  int max_context_frames = 32;
+  int num_train_timesteps = 1000;
+};
+
+// Turns an input into frames: the seam between the server, which knows queues
+// and clients, and the engine, which knows networks. Not thread-safe: one
+// thread at a time.
+class Animator {
+ public:
+  virtual ~Animator() = default;
+
+  virtual const ModelInfo& info() const = 0;
+
+  // Runs one animation to its end. Polls `token` at each denoising step and
+  // decoded frame and returns token.Check()'s error once it fails. Other
+  // errors: INVALID_ARGUMENT (the input), RESOURCE_EXHAUSTED with reason
+  // GPU_OOM, INTERNAL. After an error the Animator is ready for the next call.
+  virtual absl::Status Animate(const AnimationInput& input,
+                               const CancellationToken& token,
+                               AnimationObserver& observer) = 0;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_ENGINE_ANIMATION_ANIMATOR_H_

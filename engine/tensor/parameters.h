@@ -1,0 +1,90 @@
+#ifndef ANIMATE_ENGINE_TENSOR_PARAMETERS_H_
+#define ANIMATE_ENGINE_TENSOR_PARAMETERS_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace animate {
+
+// Tensors by checkpoint key, for example
+// "down_blocks.0.resnets.0.conv1.weight".
+using StateDict = std::map<std::string, at::Tensor>;
+
+// Hands a network its weights while it is being constructed and keeps account:
+// which keys were asked for, which were missing, which had another shape, which
+// nobody asked for. Networks are plain structs of at::Tensor handles; the
+// tensors stay shared with the StateDict, so a trainer that updates them in
+// place (or sets requires_grad) through state_dict() trains the network.
+//
+// Thread-compatible. Outlived by nothing: networks copy the handles.
+class Parameters {
+ public:
+  explicit Parameters(StateDict state_dict)
+      : state_dict_(std::move(state_dict)) {}
+
+  const StateDict& state_dict() const { return state_dict_; }
+  StateDict& state_dict() { return state_dict_; }
+
+  // Returns the tensor at `key`. When it is missing or its shape is not
+  // `shape`, notes that for Verify and returns zeros of `shape`. An entry of
+  // -1 in `shape` accepts any size (taken as 1 for the zeros).
+  at::Tensor Get(const std::string& key, const std::vector<int64_t>& shape);
+
+  // Whether `key` is in the state dict; for layers that exist or not by
+  // configuration read from the weights. Does not count as asking for it.
+  bool Has(const std::string& key) const;
+
+  // Returns the shape at `key`, empty when missing. Does not count as asking.
+  std::vector<int64_t> Shape(const std::string& key) const;
+
+  // Marks `key` as known although no network reads it ("position_ids").
+  void Ignore(const std::string& key);
+
+  // Returns OK when every key asked for was there in its shape and every key
+  // of the state dict was asked for; else FAILED_PRECONDITION that lists all
+  // missing, misshapen (with both shapes) and unexpected keys under `what`
+  // ("denoising_unet").
+  absl::Status Verify(absl::string_view what) const;
+
+ private:
+  StateDict state_dict_;
+  std::set<std::string> used_;
+  std::vector<std::string> missing_;
+  std::vector<std::string> misshapen_;
+};
+
+// A place in the tree of modules: Parameters and a key prefix. Cheap to copy.
+//   Scope block = scope / "down_blocks" / 0 / "resnets" / 1;
+//   weight = block.Get("conv1.weight", {320, 320, 3, 3});
+class Scope {
+ public:
+  explicit Scope(Parameters& parameters, std::string prefix = "")
+      : parameters_(&parameters), prefix_(std::move(prefix)) {}
+
+  Scope operator/(absl::string_view name) const;
+  Scope operator/(int index) const;
+
+  // See Parameters; `key` is relative to this place.
+  at::Tensor Get(absl::string_view key, const std::vector<int64_t>& shape) const;
+  bool Has(absl::string_view key) const;
+  std::vector<int64_t> Shape(absl::string_view key) const;
+
+  // The path of this place, without a trailing dot: "down_blocks.0".
+  const std::string& path() const { return prefix_; }
+
+ private:
+  Parameters* parameters_;
+  std::string prefix_;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_ENGINE_TENSOR_PARAMETERS_H_

@@ -1,0 +1,123 @@
+#ifndef ANIMATE_SERVER_QUEUE_JOB_H_
+#define ANIMATE_SERVER_QUEUE_JOB_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "engine/animation/animation_spec.h"
+#include "engine/base/cancellation.h"
+
+namespace animate {
+
+enum class OutputFormat { kJpeg, kPng, kWebp, kRawRgb8 };
+enum class Priority { kInteractive, kNormal, kBatch };
+enum class PoseKind { kImages, kVideo };
+
+enum class JobState {
+  kPending,
+  kRunning,
+  kCancelling,
+  kSucceeded,
+  kFailed,
+  kCancelled,
+  kExpired,
+};
+
+// Whether a job in `state` will not change any more.
+bool IsTerminal(JobState state);
+
+enum class JobStage { kQueued, kPreparing, kDenoising, kDecoding };
+
+// A validated request, apart from its (still encoded) pictures.
+struct JobSpec {
+  AnimationSpec animation;
+  OutputFormat output_format = OutputFormat::kJpeg;
+  int quality = 90;  // JPEG and WebP, [1, 100]
+  Priority priority = Priority::kNormal;
+  absl::Duration queue_timeout = absl::InfiniteDuration();      // start by
+  absl::Duration execution_timeout = absl::InfiniteDuration();  // once started
+  std::map<std::string, std::string> labels;
+};
+
+// The uploaded bytes, undecoded.
+struct EncodedInputs {
+  std::string reference;  // PNG, JPEG or WebP
+  PoseKind pose_kind = PoseKind::kImages;
+  // kImages: one encoded picture per frame; kVideo: exactly one clip.
+  std::vector<std::string> poses;
+
+  int64_t bytes() const;
+};
+
+struct JobProgress {
+  JobStage stage = JobStage::kQueued;
+  int step = 0;  // denoising steps done
+  int steps = 0;
+  int frames_done = 0;
+  int frames_total = 0;
+  int queue_position = 0;  // 0: not waiting; 1: next
+  std::optional<absl::Duration> eta;
+};
+
+// One finished picture, encoded once.
+struct EncodedFrame {
+  int index = 0;
+  OutputFormat format = OutputFormat::kJpeg;
+  int width = 0;
+  int height = 0;
+  std::shared_ptr<const std::string> data;
+  uint32_t crc32c = 0;  // of *data
+};
+
+struct JobUsage {
+  absl::Duration device_time;  // during which a device worked for the job
+  absl::Duration wasted_device_time;  // of that, spent on work thrown away
+};
+
+// A copy of what is known about a job at one moment; for GetJob and ListJobs.
+struct JobSnapshot {
+  std::string name;  // "jobs/{uuid4}"
+  JobState state = JobState::kPending;
+  std::shared_ptr<const JobSpec> spec;
+  JobProgress progress;
+  absl::Status error;  // OK unless failed, cancelled or expired
+  absl::Time create_time;
+  std::optional<absl::Time> start_time;
+  std::optional<absl::Time> end_time;
+  std::optional<absl::Time> expire_time;  // when the record is forgotten
+  uint64_t revision = 0;  // changes with every change; the etag
+  JobUsage usage;
+};
+
+// Hears what becomes of one job: any number of OnProgress and OnFrame, then
+// exactly one OnFinished, last. Calls come one at a time, from the thread of a
+// worker or of whoever cancelled; no lock of the caller is held. They must
+// return at once: a slow network must never hold a worker.
+class JobObserver {
+ public:
+  virtual ~JobObserver() = default;
+  virtual void OnProgress(const JobProgress& progress) = 0;
+  virtual void OnFrame(const EncodedFrame& frame) = 0;
+  // `job` is terminal; job.error says why when it did not succeed.
+  virtual void OnFinished(const JobSnapshot& job) = 0;
+};
+
+// A job on its way through queue and worker.
+struct Job {
+  std::string name;
+  std::shared_ptr<const JobSpec> spec;
+  EncodedInputs inputs;
+  std::shared_ptr<CancellationToken> token;
+  // Null when nobody listens. Outlives the call of OnFinished.
+  JobObserver* observer = nullptr;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_QUEUE_JOB_H_
