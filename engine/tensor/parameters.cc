@@ -107,4 +107,8 @@ std::vector<int64_t> Scope::Shape(absl::string_view key) const {
   return parameters_->Shape(Join(prefix_, key));
 }
 
+void Scope::Ignore(absl::string_view key) const {
+  parameters_->Ignore(Join(prefix_, key));
+}
+
 }  // namespace animate

@@ -76,6 +76,7 @@ class Scope {
   at::Tensor Get(absl::string_view key, const std::vector<int64_t>& shape) const;
   bool Has(absl::string_view key) const;
   std::vector<int64_t> Shape(absl::string_view key) const;
+  void Ignore(absl::string_view key) const;
 
   // The path of this place, without a trailing dot: "down_blocks.0".
   const std::string& path() const { return prefix_; }

@@ -1,0 +1,76 @@
+#include "engine/weights/sha256.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace animate {
+namespace {
+
+constexpr size_t kBlockBytes = 1 << 20;
+
+// Running digest. SHA-256 is built into libcrypto and needs no memory after
+// construction, so that its calls cannot fail.
+class Digest {
+ public:
+  Digest() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+  }
+
+  void Update(const void* data, size_t size) {
+    EVP_DigestUpdate(context_.get(), data, size);
+  }
+
+  std::string Hex() {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context_.get(), digest, &size);
+    return absl::BytesToHexString(
+        absl::string_view(reinterpret_cast<const char*>(digest), size));
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+std::string Sha256(absl::string_view bytes) {
+  Digest digest;
+  digest.Update(bytes.data(), bytes.size());
+  return digest.Hex();
+}
+
+absl::StatusOr<std::string> Sha256OfFile(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return absl::ErrnoToStatus(errno, path);
+  }
+  const auto close_file = absl::MakeCleanup([file] { close(file); });
+  Digest digest;
+  std::vector<char> block(kBlockBytes);
+  while (true) {
+    const ssize_t size = read(file, block.data(), block.size());
+    if (size < 0 && errno == EINTR) {
+      continue;
+    }
+    if (size < 0) {
+      return absl::ErrnoToStatus(errno, path);
+    }
+    if (size == 0) {
+      return digest.Hex();
+    }
+    digest.Update(block.data(), static_cast<size_t>(size));
+  }
+}
+
+}  // namespace animate

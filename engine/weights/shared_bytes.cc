@@ -1,0 +1,77 @@
+#include "engine/weights/shared_bytes.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "engine/weights/weights_error.h"
+
+namespace animate {
+namespace {
+
+absl::Status OpenError(const std::string& path, int error) {
+  const std::string message =
+      absl::StrCat(path, ": ", std::generic_category().message(error));
+  if (error == ENOENT || error == ENOTDIR) {
+    return absl::NotFoundError(message);
+  }
+  if (error == EACCES || error == EPERM) {
+    return absl::PermissionDeniedError(message);
+  }
+  return WeightsError(message);
+}
+
+}  // namespace
+
+absl::StatusOr<SharedBytes> MapFile(const std::string& path) {
+  // O_NONBLOCK: opening a named pipe must not wait for its writer.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) {
+    return OpenError(path, errno);
+  }
+  const auto close_file = absl::MakeCleanup([file] { close(file); });
+  struct stat before = {};
+  if (fstat(file, &before) != 0) {
+    return OpenError(path, errno);
+  }
+  if (!S_ISREG(before.st_mode)) {
+    return WeightsError(absl::StrCat(path, ": not a regular file"));
+  }
+  if (before.st_size == 0) {
+    return WeightsError(absl::StrCat(path, ": the file is empty"));
+  }
+  const size_t size = static_cast<size_t>(before.st_size);
+  // NORESERVE: copy-on-write pages are the exception, so a model larger than
+  // the memory must not be refused for them.
+  void* address = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_NORESERVE, file, 0);
+  if (address == MAP_FAILED) {
+    return OpenError(path, errno);
+  }
+  std::shared_ptr<void> owner(address,
+                              [size](void* mapped) { munmap(mapped, size); });
+  struct stat after = {};
+  if (fstat(file, &after) != 0 || after.st_size != before.st_size) {
+    return WeightsError(
+        absl::StrCat(path, ": the file changed while it was being opened"));
+  }
+  return SharedBytes{
+      .owner = std::move(owner),
+      .bytes = absl::MakeSpan(static_cast<uint8_t*>(address), size)};
+}
+
+SharedBytes CopyBytes(absl::string_view bytes) {
+  auto copy =
+      std::make_shared<std::vector<uint8_t>>(bytes.begin(), bytes.end());
+  const absl::Span<uint8_t> span = absl::MakeSpan(*copy);
+  return SharedBytes{.owner = std::move(copy), .bytes = span};
+}
+
+}  // namespace animate
