@@ -4,6 +4,7 @@ find_package(Threads REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 
 # Module mode before gRPC: Debian has no protobuf-config.cmake.
 find_package(Protobuf REQUIRED)

@@ -14,10 +14,11 @@ absl::Status CheckRange(absl::string_view field, double value, double low,
                         double high) {
   // Written so that NaN fails.
   if (value >= low && value <= high) return absl::OkStatus();
-  return FieldError(field,
-                    absl::StrCat("must be in [", low, ", ", high, "], got ",
-                                 std::isnan(value) ? "NaN" : absl::StrCat(value)),
-                    "LIMIT_EXCEEDED");
+  return FieldError(
+      field,
+      absl::StrCat("must be in [", low, ", ", high, "], got ",
+                   std::isnan(value) ? "NaN" : absl::StrCat(value)),
+      "LIMIT_EXCEEDED");
 }
 
 absl::Status CheckSide(absl::string_view field, int value,

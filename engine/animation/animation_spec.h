@@ -28,12 +28,12 @@ struct AnimationParameters {
 
 // What the server is willing to do. GetServerInfo publishes it.
 struct Limits {
-  int size_multiple = 8;      // width and height: the VAE's factor
-  int min_side = 64;          // pixels
-  int max_side = 2048;        // pixels
+  int size_multiple = 8;             // width and height: the VAE's factor
+  int min_side = 64;                 // pixels
+  int max_side = 2048;               // pixels
   int64_t max_pixels = 1024 * 1024;  // width * height of the result
   int max_frames = 1024;
-  int max_steps = 1000;        // noise levels the scheduler knows
+  int max_steps = 1000;  // noise levels the scheduler knows
   double max_guidance_scale = 30.0;
   int max_context_frames = 32;  // length of the temporal position table
   int64_t max_input_pixels = int64_t{8192} * 8192;  // any decoded input picture

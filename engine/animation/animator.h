@@ -56,10 +56,10 @@ class AnimationObserver {
 
 // What an Animator runs, for GetServerInfo, metrics and admission.
 struct ModelInfo {
-  std::string name;       // name of the model folder
-  std::string digest;     // SHA-256 over the weight files, lower-case hex
-  std::string device;     // "cpu", "cuda:0"
-  std::string dtype;      // "float32", "bfloat16", "float16"
+  std::string name;    // name of the model folder
+  std::string digest;  // SHA-256 over the weight files, lower-case hex
+  std::string device;  // "cpu", "cuda:0"
+  std::string dtype;   // "float32", "bfloat16", "float16"
   int64_t parameters = 0;
   int size_multiple = 8;  // width and height must be multiples of this
   int context_frames = 24;

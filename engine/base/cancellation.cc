@@ -29,8 +29,7 @@ absl::Duration CancellationToken::deadline() const {
 absl::Status CancellationToken::Check() const {
   MutexLock lock(mutex_);
   if (cancelled_.load(std::memory_order_relaxed)) return reason_;
-  if (deadline_ == absl::InfiniteDuration() ||
-      clock_.Monotonic() < deadline_) {
+  if (deadline_ == absl::InfiniteDuration() || clock_.Monotonic() < deadline_) {
     return absl::OkStatus();
   }
   return MakeError(absl::StatusCode::kDeadlineExceeded,

@@ -72,7 +72,8 @@ absl::Status MakeError(absl::StatusCode code, absl::string_view message,
 absl::Status FieldError(absl::string_view field, absl::string_view description,
                         absl::string_view reason) {
   return MakeError(
-      absl::StatusCode::kInvalidArgument, absl::StrCat(field, ": ", description),
+      absl::StatusCode::kInvalidArgument,
+      absl::StrCat(field, ": ", description),
       {.reason = std::string(reason),
        .field_violations = {{std::string(field), std::string(description)}}});
 }

@@ -92,12 +92,12 @@ LogField::LogField(absl::string_view key, double value)
 void Log(LogSeverity severity, absl::string_view event,
          std::initializer_list<LogField> fields) {
   if (severity < g_min_severity.load(std::memory_order_relaxed)) return;
-  std::string line = absl::StrCat(
-      "{\"time\":\"",
-      absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
-                       absl::UTCTimeZone()),
-      "\",\"severity\":\"", SeverityName(severity),
-      "\",\"event\":", QuoteJson(event));
+  std::string line =
+      absl::StrCat("{\"time\":\"",
+                   absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                    absl::UTCTimeZone()),
+                   "\",\"severity\":\"", SeverityName(severity),
+                   "\",\"event\":", QuoteJson(event));
   for (const LogField& field : fields) {
     absl::StrAppend(&line, ",", field.json());
   }

@@ -2,7 +2,7 @@
 #define ANIMATE_ENGINE_MEDIA_POSE_DRAWING_H_
 
 #include "engine/animation/image.h"
-#include "engine/media/pose.h"
+#include "engine/pose/pose_frame.h"
 
 namespace animate {
 

@@ -23,8 +23,9 @@ at::Tensor UnetUpBlock::Forward(const at::Tensor& x,
                                 std::vector<at::Tensor>& skips) const {
   at::Tensor hidden = x;
   for (const UnetLayer& layer : layers_) {
-    hidden = layer.Forward(at::cat({hidden, skips.back()}, 1), context);
+    hidden = at::cat({hidden, skips.back()}, 1);
     skips.pop_back();
+    hidden = layer.Forward(hidden, context);
   }
   if (upsampler_.has_value()) {
     const at::Tensor& target = skips.back();

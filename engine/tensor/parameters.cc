@@ -18,7 +18,8 @@ std::string ShapeString(const std::vector<int64_t>& shape) {
   return absl::StrCat("[", absl::StrJoin(shape, ", "), "]");
 }
 
-bool Matches(const std::vector<int64_t>& got, const std::vector<int64_t>& want) {
+bool Matches(const std::vector<int64_t>& got,
+             const std::vector<int64_t>& want) {
   if (got.size() != want.size()) return false;
   for (size_t i = 0; i < got.size(); ++i) {
     if (want[i] != -1 && got[i] != want[i]) return false;

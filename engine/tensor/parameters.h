@@ -73,7 +73,8 @@ class Scope {
   Scope operator/(int index) const;
 
   // See Parameters; `key` is relative to this place.
-  at::Tensor Get(absl::string_view key, const std::vector<int64_t>& shape) const;
+  at::Tensor Get(absl::string_view key,
+                 const std::vector<int64_t>& shape) const;
   bool Has(absl::string_view key) const;
   std::vector<int64_t> Shape(absl::string_view key) const;
   void Ignore(absl::string_view key) const;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "engine/animation/animation_spec.h"
 #include "engine/base/cancellation.h"
@@ -32,6 +33,12 @@ enum class JobState {
 // Whether a job in `state` will not change any more.
 bool IsTerminal(JobState state);
 
+// "pending", "running", …: for logs and metrics.
+absl::string_view JobStateName(JobState state);
+
+// "interactive", "normal", "batch": for logs and metrics.
+absl::string_view PriorityName(Priority priority);
+
 enum class JobStage { kQueued, kPreparing, kDenoising, kDecoding };
 
 // A validated request, apart from its (still encoded) pictures.
@@ -43,6 +50,7 @@ struct JobSpec {
   absl::Duration queue_timeout = absl::InfiniteDuration();      // start by
   absl::Duration execution_timeout = absl::InfiniteDuration();  // once started
   std::map<std::string, std::string> labels;
+  std::string model;  // ModelInfo.name of the model that was asked for
 };
 
 // The uploaded bytes, undecoded.
@@ -91,7 +99,7 @@ struct JobSnapshot {
   std::optional<absl::Time> start_time;
   std::optional<absl::Time> end_time;
   std::optional<absl::Time> expire_time;  // when the record is forgotten
-  uint64_t revision = 0;  // changes with every change; the etag
+  uint64_t revision = 0;                  // changes with every change; the etag
   JobUsage usage;
 };
 

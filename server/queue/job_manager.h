@@ -35,8 +35,8 @@ class JobManager {
   // Newest first. `state` unset: all states.
   struct ListOptions {
     std::optional<JobState> state;
-    int page_size = 50;       // [1, 1000]
-    std::string page_token;   // from JobPage, "" for the first
+    int page_size = 50;      // [1, 1000]
+    std::string page_token;  // from JobPage, "" for the first
   };
   struct JobPage {
     std::vector<JobSnapshot> jobs;

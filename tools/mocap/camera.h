@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "engine/media/pose.h"
+#include "engine/pose/pose_frame.h"
 #include "tools/mocap/humanoid.h"
 
 namespace animate {

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "engine/media/pose.h"
+#include "engine/pose/pose_frame.h"
 #include "tools/mocap/motion.h"
 
 namespace animate {

@@ -1,5 +1,5 @@
-#ifndef ANIMATE_ENGINE_MEDIA_POSE_H_
-#define ANIMATE_ENGINE_MEDIA_POSE_H_
+#ifndef ANIMATE_ENGINE_POSE_POSE_FRAME_H_
+#define ANIMATE_ENGINE_POSE_POSE_FRAME_H_
 
 #include <array>
 #include <cstddef>
@@ -17,6 +17,7 @@ struct Keypoint {
   double x = 0.0;
   double y = 0.0;
   double confidence = 0.0;  // usually [0, 1]; detectors may exceed 1
+  friend bool operator==(const Keypoint&, const Keypoint&) = default;
 };
 
 // The joints of the body in the order of OpenPose's COCO-18 layout. Left and
@@ -43,18 +44,36 @@ enum BodyJoint : size_t {
   kNumBodyJoints,
 };
 
+inline constexpr size_t kNumFootPoints = 6;
+inline constexpr size_t kNumFacePoints = 68;
+inline constexpr size_t kNumHandPoints = 21;
+inline constexpr size_t kNumKeypoints =
+    kNumBodyJoints + kNumFootPoints + kNumFacePoints + 2 * kNumHandPoints;
+
 // All keypoints of one person: the 134 of DWPose (COCO-WholeBody plus neck).
 // Parts that are not known keep confidence 0.
 struct PersonPose {
   std::array<Keypoint, kNumBodyJoints> body;
   // Big toe, small toe, heel; left foot, then right.
-  std::array<Keypoint, 6> feet;
+  std::array<Keypoint, kNumFootPoints> feet;
   // iBUG 68: jaw 0-16, brows 17-26, nose 27-35, eyes 36-47, mouth 48-67.
-  std::array<Keypoint, 68> face;
+  std::array<Keypoint, kNumFacePoints> face;
   // Wrist, then four joints each of thumb, index, middle, ring, little finger.
-  std::array<Keypoint, 21> left_hand;
-  std::array<Keypoint, 21> right_hand;
+  std::array<Keypoint, kNumHandPoints> left_hand;
+  std::array<Keypoint, kNumHandPoints> right_hand;
+  friend bool operator==(const PersonPose&, const PersonPose&) = default;
 };
+
+// Calls `visit(keypoint)` for the 134 keypoints of `person`, which may be
+// const, in DWPose's order: body, feet, face, left hand, right hand.
+template <typename Person, typename Visit>
+void ForEachKeypoint(Person& person, Visit visit) {
+  for (auto& keypoint : person.body) visit(keypoint);
+  for (auto& keypoint : person.feet) visit(keypoint);
+  for (auto& keypoint : person.face) visit(keypoint);
+  for (auto& keypoint : person.left_hand) visit(keypoint);
+  for (auto& keypoint : person.right_hand) visit(keypoint);
+}
 
 // The people in one picture of width x height pixels.
 struct PoseFrame {
@@ -65,4 +84,4 @@ struct PoseFrame {
 
 }  // namespace animate
 
-#endif  // ANIMATE_ENGINE_MEDIA_POSE_H_
+#endif  // ANIMATE_ENGINE_POSE_POSE_FRAME_H_

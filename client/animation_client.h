@@ -1,0 +1,78 @@
+#ifndef ANIMATE_CLIENT_ANIMATION_CLIENT_H_
+#define ANIMATE_CLIENT_ANIMATION_CLIENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "animate/v1/animation.grpc.pb.h"
+#include "client/call_control.h"
+#include "client/frame_assembler.h"
+#include "client/upload_plan.h"
+#include "grpcpp/channel.h"
+
+namespace animate {
+
+// Hears how an animation comes along, on the thread that called Animate. All
+// may be empty. A callback that takes long only delays this stream: the server
+// keeps what was not read yet.
+struct AnimationCallbacks {
+  std::function<void(uint64_t sent_bytes, uint64_t total_bytes)> on_upload;
+  // The job is accepted; its spec has every default and the seed filled in.
+  std::function<void(const v1::Job& job)> on_accepted;
+  std::function<void(const v1::Progress& progress)> on_progress;
+  // Frames in order, each once. An error stops the animation and is returned.
+  std::function<absl::Status(ReceivedFrame frame)> on_frame;
+  // The server began anew: frames come again from 0. Drop those received.
+  std::function<void(const v1::Reset& reset)> on_reset;
+};
+
+// A client of animate.v1.AnimationService. Errors are those of the server,
+// with reason, field violations and retry hint (engine/base/error.h), or
+// UNAVAILABLE when it cannot be reached. Thread-safe: any number of calls may
+// run at once.
+class AnimationClient {
+ public:
+  // Connects to "host:port" without encryption when the first call needs it.
+  explicit AnimationClient(const std::string& address);
+
+  // Uses a channel made elsewhere, for TLS, load balancing and tests. Its
+  // limit for received messages must be at least 4 MiB, gRPC's default.
+  explicit AnimationClient(std::shared_ptr<grpc::Channel> channel);
+
+  // Makes one animation: uploads the inputs, waits, hands out the frames.
+  // Blocks until the server has ended the job, and returns the final job, or
+  // why there is none: the server's refusal, CANCELLED, DEADLINE_EXCEEDED
+  // after `timeout`, an error of on_frame. `control`, which may be null and
+  // must outlive the call, cancels it from another thread.
+  absl::StatusOr<v1::Job> Animate(
+      const AnimationRequest& request, const AnimationCallbacks& callbacks,
+      CallControl* control = nullptr,
+      absl::Duration timeout = absl::InfiniteDuration());
+
+  // The other calls give up with DEADLINE_EXCEEDED after ten seconds.
+  absl::StatusOr<v1::Job> GetJob(const std::string& name);
+  absl::StatusOr<v1::ListJobsResponse> ListJobs(
+      const v1::ListJobsRequest& request);
+  absl::StatusOr<v1::Job> CancelJob(const std::string& name,
+                                    const std::string& reason);
+  absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo();
+
+  // Asks grpc.health.v1: OK when `service` ("" for the whole server) is
+  // SERVING, UNAVAILABLE with reason NOT_SERVING when it is not.
+  absl::Status CheckHealth(const std::string& service);
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  // Shared with the CallControls of running calls.
+  std::shared_ptr<v1::AnimationService::Stub> stub_;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_CLIENT_ANIMATION_CLIENT_H_

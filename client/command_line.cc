@@ -1,0 +1,177 @@
+#include "client/command_line.h"
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "client/exit_code.h"
+#include "client/info_command.h"
+#include "client/jobs_command.h"
+#include "client/run_command.h"
+
+namespace animate {
+namespace {
+
+// Set by the subcommand that was named.
+using Command = std::function<ExitCode(const Console&)>;
+
+void AddCommon(CLI::App& app, CommonOptions& options) {
+  app.add_option("--server", options.server, "host:port of the server")
+      ->envname("ANIMATE_SERVER")
+      ->capture_default_str();
+  app.add_flag("--json", options.json,
+               "Print the result, or the error, as one line of JSON");
+}
+
+void AddRun(CLI::App& app, RunOptions& options, Command& command) {
+  static const std::map<std::string, v1::OutputFormat> kFormats = {
+      {"png", v1::OUTPUT_FORMAT_PNG},
+      {"jpeg", v1::OUTPUT_FORMAT_JPEG},
+      {"webp", v1::OUTPUT_FORMAT_WEBP},
+  };
+  CLI::App& run = *app.add_subcommand(
+      "run", "Animate a picture by poses and save the result");
+  // Scripts put defaults first; what comes later counts.
+  run.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  AddCommon(run, options.common);
+  run.add_option("--reference", options.reference,
+                 "Picture of the person: PNG, JPEG or WebP")
+      ->required();
+  run.add_option("--pose", options.poses,
+                 "Drawn skeletons: a clip, a folder of pictures, or pictures")
+      ->required()
+      ->expected(1, 100000)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  run.add_option("--out", options.out,
+                 "FILE.mp4, FILE.gif, FILE.webp, or a folder for pictures")
+      ->required();
+  run.add_option("--contact-sheet", options.contact_sheet,
+                 "Also save a PNG of reference, poses and frames");
+  run.add_option("--width", options.width,
+                 "Pixels; default: that of the poses, as the model allows");
+  run.add_option("--height", options.height, "Pixels; default: as for width");
+  run.add_option("--frames", options.frames,
+                 "Frames to make; default: as many as there are poses");
+  run.add_option("--steps", options.steps,
+                 "Denoising steps; default: the server's (25)");
+  run.add_option("--guidance", options.guidance,
+                 "Classifier-free guidance; default: the server's (3.5)");
+  run.add_option("--seed", options.seed,
+                 "Seed of the noise; default: the server chooses and says");
+  run.add_option("--fps", options.fps,
+                 "Frames per second; default: that of the pose clip, else 30");
+  run.add_option("--context-frames", options.context_frames,
+                 "Frames the model sees at once; default: the model's");
+  run.add_option(
+      "--context-overlap", options.context_overlap,
+      "Frames that neighbouring windows share; default: the model's");
+  run.add_option("--frame-format", options.frame_format,
+                 "How frames travel, and are saved in a folder: png (default), "
+                 "jpeg, webp")
+      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case));
+  run.add_option("--timeout", options.timeout_seconds,
+                 "Give up after so many seconds; default: never")
+      ->check(CLI::NonNegativeNumber);
+  run.callback([&] {
+    command = [&](const Console& console) { return Run(options, console); };
+  });
+}
+
+struct JobsOptions {
+  CommonOptions common;
+  std::string name;
+  std::string state;
+  int limit = 50;
+};
+
+void AddJobs(CLI::App& app, JobsOptions& options, Command& command) {
+  CLI::App& jobs = *app.add_subcommand("jobs", "Look at jobs and stop them");
+  jobs.require_subcommand(1);
+
+  CLI::App& list = *jobs.add_subcommand("list", "Newest first");
+  AddCommon(list, options.common);
+  list.add_option("--state", options.state,
+                  "Only jobs in this state: pending, running, cancelling, "
+                  "succeeded, failed, cancelled, expired");
+  list.add_option("--limit", options.limit, "At most so many")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  list.callback([&] {
+    command = [&](const Console& console) {
+      return ListJobs(options.common, options.state, options.limit, console);
+    };
+  });
+
+  CLI::App& get = *jobs.add_subcommand("get", "Everything about one job");
+  AddCommon(get, options.common);
+  get.add_option("name", options.name, "jobs/UUID")->required();
+  get.callback([&] {
+    command = [&](const Console& console) {
+      return GetJob(options.common, options.name, console);
+    };
+  });
+
+  CLI::App& cancel = *jobs.add_subcommand("cancel", "Stop a job");
+  AddCommon(cancel, options.common);
+  cancel.add_option("name", options.name, "jobs/UUID")->required();
+  cancel.callback([&] {
+    command = [&](const Console& console) {
+      return CancelJob(options.common, options.name, console);
+    };
+  });
+}
+
+struct InfoOptions {
+  CommonOptions common;
+  std::string service;
+};
+
+void AddInfo(CLI::App& app, InfoOptions& options, Command& command) {
+  CLI::App& info = *app.add_subcommand(
+      "info", "What the server runs, what it allows, how busy it is");
+  AddCommon(info, options.common);
+  info.callback([&] {
+    command = [&](const Console& console) {
+      return Info(options.common, console);
+    };
+  });
+
+  CLI::App& health = *app.add_subcommand(
+      "health", "Exit with 0 when the server is ready for jobs, else with 5");
+  AddCommon(health, options.common);
+  health.add_option("--service", options.service,
+                    "Name in grpc.health.v1; default: the whole server");
+  health.callback([&] {
+    command = [&](const Console& console) {
+      return Health(options.common, options.service, console);
+    };
+  });
+}
+
+}  // namespace
+
+int RunCommandLine(int argc, const char* const* argv, const Console& console) {
+  CLI::App app("Animates a person in a picture by a sequence of poses.",
+               "animate");
+  app.set_version_flag("--version", ANIMATE_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExitCodeHelp);
+  Command command;
+  RunOptions run;
+  JobsOptions jobs;
+  InfoOptions info;
+  AddRun(app, run, command);
+  AddJobs(app, jobs, command);
+  AddInfo(app, info, command);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // --help and --version arrive here, too, with code 0.
+    const int code = app.exit(error, console.out, console.err);
+    return code == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
+  }
+  return static_cast<int>(command(console));
+}
+
+}  // namespace animate

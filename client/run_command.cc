@@ -1,0 +1,242 @@
+#include "client/run_command.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/animation_client.h"
+#include "client/contact_sheet_writer.h"
+#include "client/frame_size.h"
+#include "client/interrupt_watcher.h"
+#include "client/local_file.h"
+#include "client/output_writer.h"
+#include "client/progress_reporter.h"
+#include "engine/base/status_macros.h"
+#include "nlohmann/json.hpp"
+
+namespace animate {
+namespace {
+
+// What a run reads and where it writes.
+struct RunFiles {
+  AnimationRequest request;
+  PoseSource poses;
+  std::unique_ptr<OutputWriter> writer;
+  std::unique_ptr<ContactSheetWriter> sheet;  // null: none wanted
+  absl::Status written;  // OK until a frame could not be written
+};
+
+double ResultFps(const v1::JobSpec& spec) {
+  return spec.has_fps() ? static_cast<double>(spec.fps()) : 30.0;
+}
+
+// Reads the inputs and prepares the outputs. `files` stays where it is: the
+// contact sheet points into it.
+absl::Status OpenFiles(const RunOptions& options,
+                       const v1::ServerLimits& limits, RunFiles& files) {
+  const auto max_bytes = static_cast<int64_t>(limits.max_upload_bytes());
+  const uint32_t max_frames = std::min(
+      options.frames.value_or(limits.max_frames()), limits.max_frames());
+  ANIMATE_ASSIGN_OR_RETURN(files.request.reference,
+                           ReadLocalFile(options.reference, max_bytes));
+  ANIMATE_ASSIGN_OR_RETURN(
+      files.poses,
+      ReadPoseSource(options.poses,
+                     {.max_frames = std::max(1, static_cast<int>(max_frames)),
+                      .max_bytes = max_bytes}));
+  files.request.spec = MakeJobSpec(options, files.poses, limits);
+  files.request.pose_kind = files.poses.kind;
+  files.request.poses = files.poses.items;
+
+  if (!options.contact_sheet.empty()) {
+    ANIMATE_RETURN_IF_ERROR(MakeParentFolder(options.contact_sheet));
+    files.sheet = std::make_unique<ContactSheetWriter>(ContactSheetRequest{
+        .path = options.contact_sheet,
+        .title =
+            absl::StrCat(options.reference, "  +  ", options.poses.front()),
+        .reference = &files.request.reference,
+        .poses = &files.poses,
+        .num_frames = static_cast<int>(files.request.spec.frame_count())});
+  }
+  OutputOptions output{.path = options.out,
+                       .fps = ResultFps(files.request.spec)};
+  if (files.sheet != nullptr) {
+    output.on_picture = [sheet = files.sheet.get()](int index,
+                                                    const RgbImage& frame) {
+      sheet->Add(index, frame);
+    };
+  }
+  ANIMATE_ASSIGN_OR_RETURN(files.writer,
+                           OutputWriter::Create(std::move(output)));
+  return absl::OkStatus();
+}
+
+// The stream, with progress and Ctrl-C.
+absl::StatusOr<v1::Job> Animate(AnimationClient& client,
+                                const RunOptions& options, RunFiles& files,
+                                ProgressReporter& progress,
+                                std::string& job_name) {
+  CallControl control;
+  const InterruptWatcher watcher({
+      .first =
+          [&] {
+            absl::FPrintF(stderr,
+                          "\ncancelling; Ctrl-C again leaves at once\n");
+            control.Cancel();
+          },
+      .second = [&] { control.Abandon(); },
+  });
+  return client.Animate(
+      files.request,
+      {.on_upload = [&](uint64_t sent,
+                        uint64_t total) { progress.Upload(sent, total); },
+       .on_accepted =
+           [&](const v1::Job& job) {
+             job_name = job.name();
+             progress.Note(absl::StrFormat(
+                 "%s: %dx%d, %d frames, %d steps, guidance %g, seed %d",
+                 job.name(), job.spec().width(), job.spec().height(),
+                 job.spec().frame_count(), job.spec().steps(),
+                 job.spec().guidance_scale(), job.spec().seed()));
+           },
+       .on_progress =
+           [&](const v1::Progress& message) { progress.Progress(message); },
+       .on_frame =
+           [&](ReceivedFrame frame) {
+             files.written = files.writer->Add(frame);
+             return files.written;
+           },
+       .on_reset =
+           [&](const v1::Reset& reset) {
+             progress.Note(
+                 absl::StrCat("the server starts again: ", reset.reason()));
+             files.writer->Restart();
+           }},
+      &control,
+      options.timeout_seconds > 0 ? absl::Seconds(options.timeout_seconds)
+                                  : absl::InfiniteDuration());
+}
+
+void PrintResult(const RunOptions& options, const v1::Job& job,
+                 absl::Duration duration, const Console& console) {
+  if (options.common.json) {
+    nlohmann::json result = {
+        {"job", job.name()},
+        {"state", "SUCCEEDED"},
+        {"out", options.out},
+        {"width", job.spec().width()},
+        {"height", job.spec().height()},
+        {"frames", job.spec().frame_count()},
+        {"fps", ResultFps(job.spec())},
+        {"steps", job.spec().steps()},
+        {"guidance", job.spec().guidance_scale()},
+        {"seed", job.spec().seed()},
+        {"seconds", absl::ToDoubleSeconds(duration)},
+        {"gpu_seconds", job.usage().gpu_seconds()},
+    };
+    if (!options.contact_sheet.empty()) {
+      result["contact_sheet"] = options.contact_sheet;
+    }
+    console.out << result.dump() << std::endl;
+    return;
+  }
+  console.out << absl::StrFormat(
+                     "%s: %d frames, %dx%d, %g fps, seed %d, %.1f s",
+                     options.out, job.spec().frame_count(), job.spec().width(),
+                     job.spec().height(), ResultFps(job.spec()),
+                     job.spec().seed(), absl::ToDoubleSeconds(duration))
+              << std::endl;
+  if (!options.contact_sheet.empty()) {
+    console.out << options.contact_sheet << ": contact sheet" << std::endl;
+  }
+}
+
+// Faults on this side of the wire have one exit code, whatever they are.
+ExitCode ReportLocalError(const absl::Status& status, const RunOptions& options,
+                          const Console& console) {
+  ReportError(status, options.common.json, console);
+  return ExitCode::kLocalFailure;
+}
+
+}  // namespace
+
+v1::JobSpec MakeJobSpec(const RunOptions& options, const PoseSource& poses,
+                        const v1::ServerLimits& limits) {
+  v1::JobSpec spec;
+  const FrameSize size = FitFrameSize({poses.width, poses.height}, limits);
+  spec.set_width(options.width.value_or(static_cast<uint32_t>(size.width)));
+  spec.set_height(options.height.value_or(static_cast<uint32_t>(size.height)));
+  spec.set_frame_count(
+      options.frames.value_or(static_cast<uint32_t>(poses.num_frames)));
+  if (options.fps.has_value()) {
+    spec.set_fps(*options.fps);
+  } else if (poses.fps > 0.0 && poses.fps <= 240.0) {
+    spec.set_fps(static_cast<float>(poses.fps));
+  }
+  if (options.steps.has_value()) {
+    spec.set_steps(*options.steps);
+  }
+  if (options.guidance.has_value()) {
+    spec.set_guidance_scale(*options.guidance);
+  }
+  if (options.seed.has_value()) {
+    spec.set_seed(*options.seed);
+  }
+  if (options.context_frames.has_value()) {
+    spec.mutable_sampler()->set_context_frames(*options.context_frames);
+  }
+  if (options.context_overlap.has_value()) {
+    spec.mutable_sampler()->set_context_overlap(*options.context_overlap);
+  }
+  spec.set_output_format(options.frame_format);
+  return spec;
+}
+
+ExitCode Run(const RunOptions& options, const Console& console) {
+  const absl::Duration started = Clock::Real().Monotonic();
+  AnimationClient client(options.common.server);
+  const absl::StatusOr<v1::GetServerInfoResponse> info = client.GetServerInfo();
+  if (!info.ok()) {
+    return ReportError(info.status(), options.common.json, console);
+  }
+  RunFiles files;
+  if (const absl::Status status = OpenFiles(options, info->limits(), files);
+      !status.ok()) {
+    return ReportLocalError(status, options, console);
+  }
+
+  ProgressReporter progress(
+      console.err, console.err_is_terminal ? ProgressReporter::Style::kTerminal
+                                           : ProgressReporter::Style::kPlain);
+  std::string job_name;
+  const absl::StatusOr<v1::Job> job =
+      Animate(client, options, files, progress, job_name);
+  progress.Finish();
+  if (!files.written.ok()) {
+    return ReportLocalError(files.written, options, console);
+  }
+  if (!job.ok()) {
+    if (!job_name.empty()) {
+      console.err << job_name << " did not succeed" << std::endl;
+    }
+    return ReportError(job.status(), options.common.json, console);
+  }
+
+  files.written = files.writer->Finish();
+  if (files.written.ok() && files.sheet != nullptr) {
+    files.written = files.sheet->Finish();
+  }
+  if (!files.written.ok()) {
+    return ReportLocalError(files.written, options, console);
+  }
+  if (!files.writer->warning().empty()) {
+    console.err << "animate: " << files.writer->warning() << std::endl;
+  }
+  PrintResult(options, *job, Clock::Real().Monotonic() - started, console);
+  return ExitCode::kOk;
+}
+
+}  // namespace animate

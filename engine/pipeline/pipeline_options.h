@@ -1,0 +1,49 @@
+#ifndef ANIMATE_ENGINE_PIPELINE_PIPELINE_OPTIONS_H_
+#define ANIMATE_ENGINE_PIPELINE_PIPELINE_OPTIONS_H_
+
+#include "engine/tensor/noise_recipe.h"
+
+namespace animate {
+
+// How a decoded value in [0, 1] becomes a byte.
+enum class FrameRounding {
+  kTruncate,  // floor(255 x): what the reference writes into its clips
+  kNearest,   // round(255 x): half a level brighter on average
+};
+
+// Switches between what the reference implementation (Moore-AnimateAnyone's
+// pipeline_pose2vid_long.py) does and what one might want instead. The defaults
+// give its pictures, except where it is plainly broken.
+struct PipelineOptions {
+  // The reference draws its noise in half precision, whatever the networks'
+  // type; kFloat32 gives other pictures for the same seed.
+  NoiseRecipe noise_recipe = NoiseRecipe::kHalfTorch20;
+
+  // The reference stores what the ReferenceNet saw in half precision even in an
+  // fp32 run. Off: some 4e-4 rms away from it in the final latents.
+  bool round_reference_to_half = true;
+
+  // Without guidance the reference forgets to divide the sum of overlapping
+  // windows by their count, which ruins clips of more than one window. On only
+  // to compare with recorded results.
+  bool skip_window_average_without_guidance = false;
+
+  // For 61, 103, 121, … steps the reference runs one step too many, at timestep
+  // -1, which replaces the finished picture by the network's output.
+  bool keep_negative_timestep = false;
+
+  // Whether the last window wraps around to the first frames, as the reference
+  // has it: right for clips that loop, a blend of both ends for others. Off:
+  // see ContextWindowConfig::closed_loop.
+  bool closed_loop_windows = true;
+
+  FrameRounding frame_rounding = FrameRounding::kTruncate;
+
+  // Pose pictures that go through the PoseGuider together: more needs more
+  // memory and is no faster. At least 1.
+  int pose_batch_frames = 8;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_ENGINE_PIPELINE_PIPELINE_OPTIONS_H_

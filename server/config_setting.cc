@@ -1,0 +1,335 @@
+#include "server/config_setting.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "engine/base/status_macros.h"
+
+namespace animate {
+namespace {
+
+constexpr char kModel[] = "Model and devices";
+constexpr char kNetwork[] = "Network";
+constexpr char kQueue[] = "Queue and memory";
+constexpr char kLimits[] = "Limits of one request";
+constexpr char kLife[] = "Shutdown and logging";
+
+absl::Status Bad(const std::string& text, const std::string& want) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", text, "\" is not ", want));
+}
+
+// --- Values ----------------------------------------------------------------
+
+struct Unit {
+  const char* suffix;
+  int64_t bytes;
+};
+constexpr std::array<Unit, 3> kUnits = {{{"KiB", int64_t{1} << 10},
+                                         {"MiB", int64_t{1} << 20},
+                                         {"GiB", int64_t{1} << 30}}};
+
+absl::StatusOr<int64_t> ParseBytes(const std::string& text) {
+  constexpr char kWant[] = "a size such as 512MiB or 4GiB";
+  absl::string_view digits = text;
+  int64_t unit = 1;
+  for (const Unit& known : kUnits) {
+    if (absl::ConsumeSuffix(&digits, known.suffix)) unit = known.bytes;
+  }
+  int64_t count = 0;
+  if (!absl::SimpleAtoi(absl::StripAsciiWhitespace(digits), &count) ||
+      count <= 0 || count > std::numeric_limits<int64_t>::max() / unit) {
+    return Bad(text, kWant);
+  }
+  return count * unit;
+}
+
+std::string FormatBytes(int64_t bytes) {
+  for (size_t i = kUnits.size(); i-- > 0;) {
+    if (bytes % kUnits[i].bytes == 0) {
+      return absl::StrCat(bytes / kUnits[i].bytes, kUnits[i].suffix);
+    }
+  }
+  return absl::StrCat(bytes);
+}
+
+absl::StatusOr<std::vector<std::string>> ParseDevices(const std::string& text) {
+  constexpr char kWant[] =
+      "auto, cpu or cuda:N, or a list of different ones (cuda:0,cuda:1)";
+  std::vector<std::string> devices = absl::StrSplit(text, ',');
+  std::set<std::string> seen;
+  for (std::string& device : devices) {
+    absl::StripAsciiWhitespace(&device);
+    absl::string_view index = device;
+    int number = 0;
+    const bool cuda = absl::ConsumePrefix(&index, "cuda:") &&
+                      absl::SimpleAtoi(index, &number) && number >= 0;
+    if (device != "auto" && device != "cpu" && !cuda) return Bad(text, kWant);
+    if (!seen.insert(device).second) return Bad(text, kWant);
+  }
+  if (seen.contains("auto") && seen.size() > 1) return Bad(text, kWant);
+  return devices;
+}
+
+absl::StatusOr<LogSeverity> ParseSeverity(const std::string& text) {
+  if (text == "debug") return LogSeverity::kDebug;
+  if (text == "info") return LogSeverity::kInfo;
+  if (text == "warning") return LogSeverity::kWarning;
+  if (text == "error") return LogSeverity::kError;
+  return Bad(text, "debug, info, warning or error");
+}
+
+std::string FormatSeverity(LogSeverity severity) {
+  switch (severity) {
+    case LogSeverity::kDebug:
+      return "debug";
+    case LogSeverity::kInfo:
+      return "info";
+    case LogSeverity::kWarning:
+      return "warning";
+    case LogSeverity::kError:
+      return "error";
+  }
+  return "info";
+}
+
+// --- Kinds of settings -------------------------------------------------------
+
+// Finds the member in a ServerConfig.
+template <typename T>
+using Member = std::function<T&(ServerConfig&)>;
+
+// By value: the member functions want a config that may change.
+template <typename T>
+T Get(const Member<T>& member, ServerConfig config) {
+  return member(config);
+}
+
+ConfigSetting Text(std::string name, const char* group, std::string value,
+                   std::string help, Member<std::string> member,
+                   std::vector<std::string> allowed = {}) {
+  const auto read = [member, allowed](const std::string& text,
+                                      ServerConfig& config) -> absl::Status {
+    if (text.empty()) return absl::InvalidArgumentError("must not be empty");
+    if (!allowed.empty() &&
+        std::find(allowed.begin(), allowed.end(), text) == allowed.end()) {
+      return Bad(text, absl::StrCat("one of ", absl::StrJoin(allowed, ", ")));
+    }
+    member(config) = text;
+    return absl::OkStatus();
+  };
+  const auto write = [member](const ServerConfig& config) {
+    return Get(member, config);
+  };
+  return {std::move(name), group, std::move(value), std::move(help), read,
+          write,           true};
+}
+
+template <typename T>
+ConfigSetting Number(std::string name, const char* group, std::string help,
+                     Member<T> member, T least, T most) {
+  const auto read = [member, least, most](
+                        const std::string& text,
+                        ServerConfig& config) -> absl::Status {
+    T number = 0;
+    bool parsed = false;
+    if constexpr (std::is_floating_point_v<T>) {
+      parsed = absl::SimpleAtod(text, &number);
+    } else {
+      parsed = absl::SimpleAtoi(text, &number);
+    }
+    if (!parsed || !(number >= least && number <= most)) {
+      return Bad(text, absl::StrCat("a number in [", least, ", ", most, "]"));
+    }
+    member(config) = number;
+    return absl::OkStatus();
+  };
+  const auto write = [member](const ServerConfig& config) {
+    return absl::StrCat(Get(member, config));
+  };
+  return {std::move(name), group, "N", std::move(help), read, write};
+}
+
+ConfigSetting Flag(std::string name, const char* group, std::string help,
+                   Member<bool> member) {
+  const auto read = [member](const std::string& text,
+                             ServerConfig& config) -> absl::Status {
+    if (text != "true" && text != "false") return Bad(text, "true or false");
+    member(config) = text == "true";
+    return absl::OkStatus();
+  };
+  const auto write = [member](const ServerConfig& config) {
+    return std::string(Get(member, config) ? "true" : "false");
+  };
+  return {std::move(name), group, "BOOL", std::move(help), read, write};
+}
+
+ConfigSetting Bytes(std::string name, const char* group, std::string help,
+                    Member<int64_t> member) {
+  const auto read = [member](const std::string& text,
+                             ServerConfig& config) -> absl::Status {
+    ANIMATE_ASSIGN_OR_RETURN(member(config), ParseBytes(text));
+    return absl::OkStatus();
+  };
+  const auto write = [member](const ServerConfig& config) {
+    return FormatBytes(Get(member, config));
+  };
+  return {std::move(name), group, "SIZE", std::move(help), read, write, true};
+}
+
+ConfigSetting Time(std::string name, const char* group, std::string help,
+                   Member<absl::Duration> member) {
+  const auto read = [member](const std::string& text,
+                             ServerConfig& config) -> absl::Status {
+    absl::Duration duration;
+    if (!absl::ParseDuration(text, &duration) ||
+        duration < absl::ZeroDuration() ||
+        duration == absl::InfiniteDuration()) {
+      return Bad(text, "a duration such as 500ms, 30s or 5m");
+    }
+    member(config) = duration;
+    return absl::OkStatus();
+  };
+  const auto write = [member](const ServerConfig& config) {
+    return absl::FormatDuration(Get(member, config));
+  };
+  return {std::move(name), group, "TIME", std::move(help), read, write, true};
+}
+
+ConfigSetting DeviceSetting() {
+  return {"device",
+          kModel,
+          "LIST",
+          "auto, cpu or cuda:N; several as cuda:0,cuda:1. One worker each.",
+          [](const std::string& text, ServerConfig& config) -> absl::Status {
+            ANIMATE_ASSIGN_OR_RETURN(config.devices, ParseDevices(text));
+            return absl::OkStatus();
+          },
+          [](const ServerConfig& config) {
+            return absl::StrJoin(config.devices, ",");
+          },
+          true};
+}
+
+ConfigSetting LogLevelSetting() {
+  return {"log-level",
+          kLife,
+          "LEVEL",
+          "debug, info, warning or error.",
+          [](const std::string& text, ServerConfig& config) -> absl::Status {
+            ANIMATE_ASSIGN_OR_RETURN(config.log_level, ParseSeverity(text));
+            return absl::OkStatus();
+          },
+          [](const ServerConfig& config) {
+            return FormatSeverity(config.log_level);
+          },
+          true};
+}
+
+std::vector<ConfigSetting> MakeSettings() {
+  using C = ServerConfig;
+  constexpr int kMany = 1'000'000;
+  return {
+      Text("model-dir", kModel, "DIR",
+           "Folder of the model: its weights and config.json files. Required.",
+           [](C& c) -> std::string& { return c.model_dir; }),
+      DeviceSetting(),
+      Text("dtype", kModel, "TYPE",
+           "auto (float32 on a CPU, float16 on a GPU), float32, bfloat16 or "
+           "float16.",
+           [](C& c) -> std::string& { return c.dtype; },
+           {"auto", "float32", "bfloat16", "float16"}),
+      Number<int>(
+          "cpu-threads", kModel,
+          "CPU threads of the computation; 0 takes as many as there are cores.",
+          [](C& c) -> int& { return c.cpu_threads; }, 0, 1024),
+
+      Text("listen-address", kNetwork, "HOST:PORT",
+           "Where gRPC listens. Port 0 takes a free one and logs it.",
+           [](C& c) -> std::string& { return c.listen_address; }),
+      Text("metrics-address", kNetwork, "HOST:PORT",
+           "Where plain HTTP serves /metrics, /healthz and /readyz.",
+           [](C& c) -> std::string& { return c.metrics_address; }),
+      Flag("reflection", kNetwork, "Whether gRPC reflection is offered.",
+           [](C& c) -> bool& { return c.reflection; }),
+      Time("upload-timeout", kNetwork,
+           "How long a client may take to upload a request.",
+           [](C& c) -> absl::Duration& { return c.upload_timeout; }),
+
+      Number<int>(
+          "queue-capacity", kQueue,
+          "Jobs that may wait; more are refused with RESOURCE_EXHAUSTED.",
+          [](C& c) -> int& { return c.queue_capacity; }, 1, kMany),
+      Bytes("output-budget", kQueue,
+            "Memory for the inputs and frames of all jobs; reserved when a job "
+            "is accepted.",
+            [](C& c) -> int64_t& { return c.output_budget_bytes; }),
+      Bytes("upload-budget", kQueue, "Memory for uploads in progress.",
+            [](C& c) -> int64_t& { return c.upload_budget_bytes; }),
+      Time("record-retention", kQueue,
+           "How long GetJob and ListJobs remember finished jobs.",
+           [](C& c) -> absl::Duration& { return c.record_retention; }),
+
+      Number<int>(
+          "max-side", kLimits, "Largest width and height of a result, pixels.",
+          [](C& c) -> int& { return c.limits.max_side; }, 64, 16384),
+      Number<int64_t>(
+          "max-pixels", kLimits, "Largest width * height of a result.",
+          [](C& c) -> int64_t& { return c.limits.max_pixels; }, 4096,
+          int64_t{1} << 28),
+      Number<int>(
+          "max-frames", kLimits, "Most frames of a result.",
+          [](C& c) -> int& { return c.limits.max_frames; }, 1, kMany),
+      Number<int>(
+          "max-steps", kLimits, "Most denoising steps.",
+          [](C& c) -> int& { return c.limits.max_steps; }, 1, 1000),
+      Number<double>(
+          "max-guidance-scale", kLimits, "Largest guidance scale.",
+          [](C& c) -> double& { return c.limits.max_guidance_scale; }, 1.0,
+          1000.0),
+      Number<int64_t>(
+          "max-input-pixels", kLimits,
+          "Largest width * height of an uploaded picture or clip.",
+          [](C& c) -> int64_t& { return c.limits.max_input_pixels; }, 4096,
+          int64_t{1} << 30),
+      Bytes("max-upload-bytes", kLimits, "Largest upload of one request.",
+            [](C& c) -> int64_t& { return c.limits.max_upload_bytes; }),
+
+      Time("drain-pause", kLife,
+           "After SIGTERM, how long new jobs are still accepted while load "
+           "balancers take note.",
+           [](C& c) -> absl::Duration& { return c.drain_pause; }),
+      Time("drain-timeout", kLife,
+           "After the pause, how long accepted jobs may take to finish.",
+           [](C& c) -> absl::Duration& { return c.drain_timeout; }),
+      LogLevelSetting(),
+  };
+}
+
+}  // namespace
+
+const std::vector<ConfigSetting>& ConfigSettings() {
+  static const auto* const settings =
+      new std::vector<ConfigSetting>(MakeSettings());
+  return *settings;
+}
+
+std::string EnvironmentName(const std::string& setting) {
+  return absl::StrCat("ANIMATE_", absl::AsciiStrToUpper(absl::StrReplaceAll(
+                                      setting, {{"-", "_"}})));
+}
+
+}  // namespace animate

@@ -1,0 +1,90 @@
+// animate-server: settings -> Server -> wait for a signal.
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "engine/base/log.h"
+#include "engine/pipeline/load_animator.h"
+#include "server/server.h"
+#include "server/server_config.h"
+#include "server/stop_signals.h"
+
+namespace animate {
+namespace {
+
+constexpr int kStopped = 0;
+constexpr int kCouldNotStart = 1;
+constexpr int kWrongSettings = 2;
+
+int Fail(int code, const absl::Status& status) {
+  std::cerr << "animate-server: " << status.message() << std::endl;
+  return code;
+}
+
+// Returns what animate_build_info says of CUDA.
+std::string OpenDevices(const ServerConfig& config) {
+  const absl::Status cuda = InitializeDevices();
+  if (cuda.ok()) return "available";
+  const bool asked_for_cpu = config.devices == std::vector<std::string>{"cpu"};
+  if (!asked_for_cpu) {
+    Log(LogSeverity::kWarning, "no_cuda", {{"message", cuda.message()}});
+  }
+  return "none";
+}
+
+int Run(const ServerConfig& config) {
+  SetMinLogSeverity(config.log_level);
+  BuildIdentity build = {.version = ANIMATE_VERSION,
+                         .commit = ANIMATE_COMMIT,
+                         .libtorch = ANIMATE_LIBTORCH_VERSION,
+                         .cuda = OpenDevices(config)};
+  if (config.cpu_threads > 0) SetComputeThreads(config.cpu_threads);
+
+  Server server(config, build, [&config](const std::string& device) {
+    return LoadAnimator({.model_dir = config.model_dir,
+                         .device = device,
+                         .dtype = config.dtype});
+  });
+  const StopSignals signals([&server] {
+    Log(LogSeverity::kInfo, "stop_requested");
+    // Loading cannot be interrupted, and nothing has been accepted yet.
+    if (server.RequestStop()) std::_Exit(kStopped);
+  });
+  absl::Status status = server.Listen();
+  if (status.ok()) status = server.Load();
+  if (!status.ok()) return Fail(kCouldNotStart, status);
+  server.ServeUntilStopped();
+  return kStopped;
+}
+
+int Main(const std::vector<std::string>& args) {
+  const absl::StatusOr<ServerCommand> command = ParseServerCommand(
+      args,
+      [](const std::string& name) -> const char* {
+        return std::getenv(name.c_str());
+      },
+      ANIMATE_VERSION);
+  if (!command.ok()) return Fail(kWrongSettings, command.status());
+  if (command->text.has_value()) {
+    std::cout << *command->text;
+    return kStopped;
+  }
+  return Run(command->config);
+}
+
+}  // namespace
+}  // namespace animate
+
+int main(int argc, char** argv) {
+  animate::BlockStopSignals();
+  try {
+    return animate::Main(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const std::exception& error) {
+    std::cerr << "animate-server: " << error.what() << std::endl;
+    return 1;
+  }
+}

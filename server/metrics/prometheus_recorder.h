@@ -1,0 +1,70 @@
+#ifndef ANIMATE_SERVER_METRICS_PROMETHEUS_RECORDER_H_
+#define ANIMATE_SERVER_METRICS_PROMETHEUS_RECORDER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/metrics/job_accounting.h"
+#include "server/metrics/recorder.h"
+
+namespace animate {
+
+// What animate_build_info says. Empty where unknown.
+struct BuildIdentity {
+  std::string version;
+  std::string commit;
+  std::string libtorch;
+  std::string cuda;
+};
+
+// Records into a Prometheus registry of its own and renders it in the text
+// exposition format. Every series that can exist does from the start.
+// Thread-safe.
+class PrometheusRecorder : public Recorder {
+ public:
+  explicit PrometheusRecorder(const BuildIdentity& build);
+  ~PrometheusRecorder() override;
+
+  // Where the books of the queue come from; called once per scrape, from the
+  // scraping thread. Must stay callable until it is replaced; null for none.
+  void SetJobAccounting(std::function<JobAccounting()> accounting);
+
+  // All metrics as text, version 0.0.4, those of the process included.
+  std::string Render() const;
+
+  void RpcStarted(absl::string_view method) override;
+  void RpcFinished(absl::string_view method, absl::string_view status,
+                   absl::Duration duration, int64_t bytes_sent,
+                   int64_t bytes_received) override;
+  void StreamOpened() override;
+  void StreamClosed(StreamCloseReason reason) override;
+  void FrameDelivered(int lag) override;
+  void JobRejected(RejectReason reason) override;
+  void QueueWait(absl::string_view priority, absl::Duration wait) override;
+  void FirstFrame(absl::Duration since_submission) override;
+  void JobFinished(absl::string_view state,
+                   absl::Duration since_submission) override;
+  void PhaseFinished(JobPhase phase, absl::Duration duration) override;
+  void DenoiseStep(absl::Duration duration) override;
+  void FrameGenerated() override;
+  void RealtimeFactor(double factor) override;
+  void CancelLatency(CancelPhase phase, absl::Duration latency) override;
+  void DeviceTime(absl::Duration used) override;
+  void DeviceTimeWasted(WasteReason reason, absl::Duration wasted) override;
+  void GpuOutOfMemory() override;
+  void NanOutput() override;
+  void SetReady(bool ready) override;
+  void SetDraining(bool draining) override;
+  void SetJobSlots(int slots) override;
+  void SetModelLoadDuration(absl::Duration duration) override;
+  void AddModel(const ModelInfo& model) override;
+
+ private:
+  struct Metrics;
+  std::unique_ptr<Metrics> metrics_;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_METRICS_PROMETHEUS_RECORDER_H_

@@ -1,0 +1,98 @@
+#include "server/queue/job_errors.h"
+
+#include <algorithm>
+#include <array>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
+
+namespace animate {
+namespace {
+
+// Nobody gains from trying again sooner, and nobody should give up for longer.
+constexpr absl::Duration kMinRetry = absl::Seconds(1);
+constexpr absl::Duration kMaxRetry = absl::Minutes(5);
+
+// Reasons for which the server itself cancels jobs.
+constexpr std::array<absl::string_view, 4> kCancelReasons = {
+    "DISCONNECTED", "DEADLINE", "SLOW_CONSUMER", "DRAINING"};
+
+}  // namespace
+
+absl::Status JobCancelledError(const std::string& reason) {
+  constexpr absl::string_view kMessage = "the job was cancelled";
+  if (std::find(kCancelReasons.begin(), kCancelReasons.end(), reason) !=
+      kCancelReasons.end()) {
+    return MakeError(absl::StatusCode::kCancelled, kMessage,
+                     {.reason = reason});
+  }
+  return MakeError(absl::StatusCode::kCancelled,
+                   reason.empty() ? std::string(kMessage)
+                                  : absl::StrCat(kMessage, ": ", reason),
+                   {.reason = "CANCELLED"});
+}
+
+absl::Status QueueTimeoutError() {
+  return MakeError(absl::StatusCode::kDeadlineExceeded,
+                   "the job waited longer than its queue_timeout",
+                   {.reason = "QUEUE_TIMEOUT"});
+}
+
+absl::Status DrainingError(absl::string_view message) {
+  return MakeError(absl::StatusCode::kUnavailable, message,
+                   {.reason = "DRAINING", .retry_after = kMinRetry});
+}
+
+absl::Status JobNotFoundError(const std::string& name) {
+  return MakeError(absl::StatusCode::kNotFound,
+                   absl::StrCat("there is no job \"", name, "\""),
+                   {.reason = "JOB_NOT_FOUND"});
+}
+
+absl::Status QueueFullError(int capacity, absl::Duration retry_after) {
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the queue is full: ", capacity, " jobs are waiting"),
+      {.reason = "QUEUE_FULL",
+       .retry_after = std::clamp(retry_after, kMinRetry, kMaxRetry),
+       .metadata = {{"limit", absl::StrCat(capacity)}}});
+}
+
+absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
+                            absl::Duration retry_after) {
+  ErrorDetails details = {.reason = "SPOOL_FULL",
+                          .metadata = {{"limit", absl::StrCat(capacity)},
+                                       {"needed", absl::StrCat(needed)}}};
+  if (needed <= capacity) {
+    details.retry_after = std::clamp(retry_after, kMinRetry, kMaxRetry);
+  }
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("no memory for inputs and frames: the job may need ", needed,
+                   " bytes, ", reserved, " of ", capacity, " are taken"),
+      details);
+}
+
+absl::Status WithReason(const absl::Status& status) {
+  if (status.ok() || !GetErrorReason(status).empty()) return status;
+  return MakeError(status.code(), status.message(),
+                   {.reason = absl::StatusCodeToString(status.code())});
+}
+
+JobState EndState(JobState before, const absl::Status& status,
+                  const absl::Status& stop_reason) {
+  if (status.ok()) return JobState::kSucceeded;
+  if (before == JobState::kCancelling && status == stop_reason) {
+    return JobState::kCancelled;
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kCancelled:
+      return JobState::kCancelled;
+    case absl::StatusCode::kDeadlineExceeded:
+      return JobState::kExpired;
+    default:
+      return JobState::kFailed;
+  }
+}
+
+}  // namespace animate

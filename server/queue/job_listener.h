@@ -1,0 +1,28 @@
+#ifndef ANIMATE_SERVER_QUEUE_JOB_LISTENER_H_
+#define ANIMATE_SERVER_QUEUE_JOB_LISTENER_H_
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/queue/job.h"
+
+namespace animate {
+
+// Hears what becomes of all jobs, for logs and metrics. Called without locks,
+// from any thread, several at once; must be thread-safe and return quickly.
+// Durations are monotonic.
+class JobListener {
+ public:
+  virtual ~JobListener() = default;
+  virtual void OnSubmitted(const JobSnapshot& job) = 0;
+  virtual void OnRefused(const absl::Status& why) = 0;
+  virtual void OnStarted(const JobSnapshot& job, absl::Duration waited) = 0;
+  virtual void OnFirstFrame(const JobSnapshot& job,
+                            absl::Duration since_submission) = 0;
+  // Before the job's own observer hears the end.
+  virtual void OnFinished(const JobSnapshot& job,
+                          absl::Duration since_submission) = 0;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_QUEUE_JOB_LISTENER_H_

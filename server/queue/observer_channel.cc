@@ -1,0 +1,58 @@
+#include "server/queue/observer_channel.h"
+
+#include <utility>
+
+namespace animate {
+
+void ObserverChannel::PostProgress(const JobProgress& progress) {
+  MutexLock lock(mutex_);
+  if (observer_ == nullptr) return;
+  if (!events_.empty() && std::holds_alternative<JobProgress>(events_.back())) {
+    events_.back() = progress;
+    return;
+  }
+  events_.emplace_back(progress);
+}
+
+void ObserverChannel::PostFrame(EncodedFrame frame) {
+  MutexLock lock(mutex_);
+  if (observer_ != nullptr) events_.emplace_back(std::move(frame));
+}
+
+void ObserverChannel::PostFinished(JobSnapshot job) {
+  MutexLock lock(mutex_);
+  if (observer_ != nullptr) events_.emplace_back(std::move(job));
+}
+
+void ObserverChannel::Deliver() {
+  mutex_.Lock();
+  if (delivering_) {
+    mutex_.Unlock();
+    return;
+  }
+  delivering_ = true;
+  while (observer_ != nullptr && !events_.empty()) {
+    JobObserver* const observer = observer_;
+    const Event event = std::move(events_.front());
+    events_.pop_front();
+    // The observer may be gone as soon as it has heard the end.
+    if (std::holds_alternative<JobSnapshot>(event)) observer_ = nullptr;
+    mutex_.Unlock();
+    Call(*observer, event);
+    mutex_.Lock();
+  }
+  delivering_ = false;
+  mutex_.Unlock();
+}
+
+void ObserverChannel::Call(JobObserver& observer, const Event& event) {
+  if (const auto* progress = std::get_if<JobProgress>(&event)) {
+    observer.OnProgress(*progress);
+  } else if (const auto* frame = std::get_if<EncodedFrame>(&event)) {
+    observer.OnFrame(*frame);
+  } else {
+    observer.OnFinished(std::get<JobSnapshot>(event));
+  }
+}
+
+}  // namespace animate

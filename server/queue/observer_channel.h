@@ -1,0 +1,47 @@
+#ifndef ANIMATE_SERVER_QUEUE_OBSERVER_CHANNEL_H_
+#define ANIMATE_SERVER_QUEUE_OBSERVER_CHANNEL_H_
+
+#include <deque>
+#include <variant>
+
+#include "absl/base/thread_annotations.h"
+#include "engine/base/mutex.h"
+#include "server/queue/job.h"
+
+namespace animate {
+
+// Turns events that several threads post about one job into calls of its
+// observer, one at a time and in the order in which they were posted. Posting
+// never calls out, so it is allowed under a lock; Deliver calls the observer
+// and must not be called under one. Thread-safe.
+class ObserverChannel {
+ public:
+  // `observer` may be null: then events are dropped. It must live until its
+  // OnFinished is called.
+  explicit ObserverChannel(JobObserver* observer) : observer_(observer) {}
+
+  // Replaces a progress event not yet delivered when no frame lies between.
+  void PostProgress(const JobProgress& progress);
+  void PostFrame(EncodedFrame frame);
+
+  // Must be the last event.
+  void PostFinished(JobSnapshot job);
+
+  // Delivers what has been posted, unless another thread is just doing that:
+  // then that thread delivers it.
+  void Deliver();
+
+ private:
+  using Event = std::variant<JobProgress, EncodedFrame, JobSnapshot>;
+
+  void Call(JobObserver& observer, const Event& event);
+
+  Mutex mutex_;
+  JobObserver* observer_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
+  bool delivering_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_QUEUE_OBSERVER_CHANNEL_H_

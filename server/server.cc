@@ -1,0 +1,210 @@
+#include "server/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/log.h"
+#include "engine/base/status_macros.h"
+#include "server/warm_up.h"
+
+namespace animate {
+namespace {
+
+// For streams to send their last frames once the jobs are done.
+constexpr absl::Duration kFlushTime = absl::Seconds(5);
+
+MemoryJobManager::Options JobManagerOptions(const ServerConfig& config) {
+  return {.capacity = config.queue_capacity,
+          .slots = static_cast<int>(config.devices.size()),
+          .output_budget_bytes = config.output_budget_bytes,
+          .retention = config.record_retention};
+}
+
+GrpcFrontendOptions FrontendOptions(const ServerConfig& config,
+                                    const BuildIdentity& build) {
+  GrpcFrontendOptions options;
+  options.listen_address = config.listen_address;
+  options.limits = config.limits;
+  options.reflection = config.reflection;
+  options.upload_memory = config.upload_budget_bytes;
+  options.upload_timeout = config.upload_timeout;
+  options.server_version = build.version;
+  options.revision = build.commit;
+  options.libtorch_version = build.libtorch;
+  return options;
+}
+
+}  // namespace
+
+Server::Server(const ServerConfig& config, const BuildIdentity& build,
+               AnimatorFactory make_animator, const Clock& clock)
+    : config_(config),
+      build_(build),
+      make_animator_(std::move(make_animator)),
+      clock_(clock),
+      warm_up_token_(clock),
+      recorder_(build),
+      job_metrics_(recorder_,
+                   [this] {
+                     MutexLock lock(mutex_);
+                     stop_or_job_finished_.SignalAll();
+                   }),
+      jobs_(JobManagerOptions(config), clock, &job_metrics_) {
+  recorder_.SetJobAccounting([this] { return ToJobAccounting(jobs_.stats()); });
+}
+
+Server::~Server() {
+  jobs_.Shutdown();
+  workers_.clear();
+  frontend_.reset();
+  http_.reset();
+}
+
+absl::Status Server::Listen() {
+  ANIMATE_ASSIGN_OR_RETURN(
+      http_, HttpEndpoint::Start({
+                 .listen_address = config_.metrics_address,
+                 .render_metrics = [this] { return recorder_.Render(); },
+                 .is_ready = [this] { return ready(); },
+             }));
+  Log(LogSeverity::kInfo, "metrics_listening",
+      {{"address", config_.metrics_address}, {"port", http_->port()}});
+  ANIMATE_ASSIGN_OR_RETURN(
+      frontend_, GrpcFrontend::Start(FrontendOptions(config_, build_), jobs_,
+                                     recorder_, clock_));
+  return absl::OkStatus();
+}
+
+absl::Status Server::Load() {
+  const absl::Duration start = clock_.Monotonic();
+  Limits limits = config_.limits;
+  for (const std::string& device : config_.devices) {
+    absl::StatusOr<std::unique_ptr<Animator>> animator =
+        LoadOne(device, limits);
+    if (warm_up_token_.cancelled()) return absl::OkStatus();
+    ANIMATE_RETURN_IF_ERROR(animator.status());
+    limits = NarrowToModel(limits, (*animator)->info());
+    animators_.push_back(*std::move(animator));
+  }
+  recorder_.SetModelLoadDuration(clock_.Monotonic() - start);
+  BecomeReady(limits);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Animator>> Server::LoadOne(
+    const std::string& device, const Limits& limits) {
+  const auto named = [&device](const absl::Status& status) {
+    absl::Status result(
+        status.code(), absl::StrCat("device ", device, ": ", status.message()));
+    status.ForEachPayload(
+        [&result](absl::string_view url, const absl::Cord& payload) {
+          result.SetPayload(url, payload);
+        });
+    return result;
+  };
+  ANIMATE_RETURN_IF_ERROR(warm_up_token_.Check());
+  const absl::Duration start = clock_.Monotonic();
+  absl::StatusOr<std::unique_ptr<Animator>> animator = make_animator_(device);
+  if (!animator.ok()) return named(animator.status());
+  const ModelInfo& info = (*animator)->info();
+  const absl::Duration loaded = clock_.Monotonic();
+  if (const absl::Status status =
+          WarmUp(**animator, NarrowToModel(limits, info), warm_up_token_);
+      !status.ok()) {
+    return named(status);
+  }
+  Log(LogSeverity::kInfo, "model_loaded",
+      {{"model", info.name},
+       {"sha256", info.digest},
+       {"device", info.device},
+       {"dtype", info.dtype},
+       {"parameters", info.parameters},
+       {"load_seconds", absl::ToDoubleSeconds(loaded - start)},
+       {"warm_up_seconds",
+        absl::ToDoubleSeconds(clock_.Monotonic() - loaded)}});
+  recorder_.AddModel(info);
+  return animator;
+}
+
+void Server::BecomeReady(const Limits& limits) {
+  // Under the lock: a stop either comes first, and then nothing is ever
+  // accepted, or later, and then it drains.
+  MutexLock lock(mutex_);
+  if (stop_requests_ > 0) return;
+  std::vector<ModelInfo> models;
+  for (const std::unique_ptr<Animator>& animator : animators_) {
+    models.push_back(animator->info());
+    workers_.push_back(std::make_unique<Worker>(
+        JobRun::Environment{jobs_, *animator, recorder_, clock_, limits}));
+  }
+  recorder_.SetJobSlots(static_cast<int>(workers_.size()));
+  recorder_.SetReady(true);
+  loaded_ = true;
+  ready_ = true;
+  frontend_->MarkReady(limits, models);
+  Log(LogSeverity::kInfo, "ready",
+      {{"workers", static_cast<int>(workers_.size())}});
+}
+
+void Server::ServeUntilStopped() {
+  {
+    MutexLock lock(mutex_);
+    while (stop_requests_ == 0) stop_or_job_finished_.Wait(mutex_);
+  }
+  Drain();
+}
+
+bool Server::RequestStop() {
+  warm_up_token_.Cancel(absl::CancelledError("the server is stopping"));
+  MutexLock lock(mutex_);
+  ++stop_requests_;
+  stop_or_job_finished_.SignalAll();
+  return !loaded_;
+}
+
+void Server::Drain() {
+  const auto never = [] { return false; };
+  const auto idle = [this] {
+    const JobManager::Counts counts = jobs_.counts();
+    return counts.waiting + counts.running == 0;
+  };
+  const bool was_ready = ready_.exchange(false);
+  recorder_.SetReady(false);
+  recorder_.SetDraining(true);
+  frontend_->SetServing(false);
+  const JobManager::Counts counts = jobs_.counts();
+  Log(LogSeverity::kInfo, "draining",
+      {{"waiting", counts.waiting}, {"running", counts.running}});
+  if (was_ready) WaitForDrain(config_.drain_pause, never);
+
+  jobs_.Drain();
+  frontend_->StartDraining();
+  WaitForDrain(config_.drain_timeout, idle);
+
+  const JobManager::Counts left = jobs_.counts();
+  jobs_.Shutdown();
+  workers_.clear();
+  frontend_->Shutdown(kFlushTime);
+  Log(LogSeverity::kInfo, "stopped",
+      {{"cancelled_jobs", left.waiting + left.running}});
+}
+
+void Server::WaitForDrain(absl::Duration timeout,
+                          const std::function<bool()>& done) {
+  const absl::Duration deadline = clock_.Monotonic() + timeout;
+  MutexLock lock(mutex_);
+  while (stop_requests_ < 2 && !done()) {
+    const absl::Duration left = deadline - clock_.Monotonic();
+    if (left <= absl::ZeroDuration()) return;
+    stop_or_job_finished_.WaitWithTimeout(mutex_, left);
+  }
+}
+
+int Server::grpc_port() const {
+  return frontend_ == nullptr ? 0 : frontend_->port();
+}
+
+int Server::http_port() const { return http_ == nullptr ? 0 : http_->port(); }
+
+}  // namespace animate

@@ -1,0 +1,105 @@
+#ifndef ANIMATE_SERVER_SERVER_H_
+#define ANIMATE_SERVER_SERVER_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "engine/animation/animator.h"
+#include "engine/base/cancellation.h"
+#include "engine/base/clock.h"
+#include "engine/base/mutex.h"
+#include "server/job_metrics.h"
+#include "server/metrics/http_endpoint.h"
+#include "server/metrics/prometheus_recorder.h"
+#include "server/queue/memory_job_manager.h"
+#include "server/server_config.h"
+#include "server/service/grpc_frontend.h"
+#include "server/worker/worker.h"
+
+namespace animate {
+
+// Builds the parts in order, owns them, and takes them down in order. Call
+// Listen, Load and ServeUntilStopped one after the other, on one thread; the
+// rest is thread-safe. Writes nothing to disk.
+class Server {
+ public:
+  // Makes the animator of one device: "auto", "cpu", "cuda:0".
+  using AnimatorFactory =
+      std::function<absl::StatusOr<std::unique_ptr<Animator>>(
+          const std::string& device)>;
+
+  Server(const ServerConfig& config, const BuildIdentity& build,
+         AnimatorFactory make_animator, const Clock& clock = Clock::Real());
+
+  // Cancels what is left of the jobs.
+  ~Server();
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Opens both ports, so that probes are answered while the model loads:
+  // alive, not ready, NOT_SERVING. FAILED_PRECONDITION, reason LISTEN_FAILED,
+  // when an address cannot be had.
+  absl::Status Listen();
+
+  // Makes and warms up one animator per device, starts the workers, and says
+  // SERVING. Errors are those of the factory or of the warm-up, with the
+  // device named. Returns OK early, not ready, once a stop is requested.
+  absl::Status Load();
+
+  // Waits for RequestStop, then drains: NOT_SERVING; the drain pause, while
+  // new jobs are still accepted; new jobs refused, accepted ones finished for
+  // up to the drain timeout; the rest cancelled; streams flushed.
+  void ServeUntilStopped();
+
+  // The first call begins the drain; the second skips what is left of its
+  // waiting and cancels the jobs. Returns whether the server had not become
+  // ready yet; then it never will, and the process may just as well exit.
+  bool RequestStop();
+
+  bool ready() const { return ready_; }
+
+  // The ports in use; 0 before Listen.
+  int grpc_port() const;
+  int http_port() const;
+
+ private:
+  absl::StatusOr<std::unique_ptr<Animator>> LoadOne(const std::string& device,
+                                                    const Limits& limits);
+  void BecomeReady(const Limits& limits);
+  void Drain();
+
+  // Waits until `done` holds, a second stop is requested or `timeout` is over.
+  void WaitForDrain(absl::Duration timeout, const std::function<bool()>& done);
+
+  const ServerConfig config_;
+  const BuildIdentity build_;
+  const AnimatorFactory make_animator_;
+  const Clock& clock_;
+
+  std::atomic<bool> ready_{false};
+  CancellationToken warm_up_token_;
+  Mutex mutex_;
+  CondVar stop_or_job_finished_;
+  int stop_requests_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool loaded_ ABSL_GUARDED_BY(mutex_) = false;
+
+  // In the order in which they may use each other.
+  PrometheusRecorder recorder_;
+  JobMetrics job_metrics_;
+  MemoryJobManager jobs_;
+  std::vector<std::unique_ptr<Animator>> animators_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<GrpcFrontend> frontend_;
+  std::unique_ptr<HttpEndpoint> http_;
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_SERVER_H_

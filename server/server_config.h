@@ -1,0 +1,64 @@
+#ifndef ANIMATE_SERVER_SERVER_CONFIG_H_
+#define ANIMATE_SERVER_SERVER_CONFIG_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/animation/animation_spec.h"
+#include "engine/base/log.h"
+
+namespace animate {
+
+// All settings of the server. docs/operations.md and --help explain them.
+struct ServerConfig {
+  std::string model_dir;
+
+  // "auto", "cpu" or "cuda:N"; one worker each.
+  std::vector<std::string> devices = {"auto"};
+  std::string dtype = "auto";  // "auto", "float32", "bfloat16", "float16"
+  int cpu_threads = 0;         // per worker; 0: as many as there are cores
+
+  std::string listen_address = "0.0.0.0:50051";
+  std::string metrics_address = "0.0.0.0:9400";
+  bool reflection = true;
+
+  int queue_capacity = 64;
+  int64_t output_budget_bytes = int64_t{4} << 30;
+  absl::Duration record_retention = absl::Hours(1);
+
+  Limits limits;
+  int64_t upload_budget_bytes = int64_t{1} << 30;
+  absl::Duration upload_timeout = absl::Minutes(5);
+
+  absl::Duration drain_pause = absl::Seconds(5);
+  absl::Duration drain_timeout = absl::Minutes(5);
+
+  LogSeverity log_level = LogSeverity::kInfo;
+};
+
+// What the command line asked for: to run with `config`, or to print `text`
+// (--help, --version, --print-config) and stop.
+struct ServerCommand {
+  ServerConfig config;
+  std::optional<std::string> text;
+};
+
+// Reads the settings: a flag beats the environment (ANIMATE_<FLAG>), which
+// beats the file named by --config (TOML), which beats the default. Returns
+// INVALID_ARGUMENT naming the source and the setting for whatever is unknown,
+// malformed, out of range or missing.
+//   args: without the program's name.
+//   environment: returns a variable's value, null when it is not set.
+absl::StatusOr<ServerCommand> ParseServerCommand(
+    const std::vector<std::string>& args,
+    const std::function<const char*(const std::string& name)>& environment,
+    const std::string& version);
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_SERVER_CONFIG_H_

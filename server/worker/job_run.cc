@@ -1,0 +1,198 @@
+#include "server/worker/job_run.h"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
+#include "engine/base/log.h"
+#include "engine/base/status_macros.h"
+#include "server/worker/input_decoder.h"
+
+namespace animate {
+namespace {
+
+JobStage StageOf(EngineStage stage) {
+  switch (stage) {
+    case EngineStage::kDenoise:
+      return JobStage::kDenoising;
+    case EngineStage::kVaeDecode:
+      return JobStage::kDecoding;
+    default:
+      return JobStage::kPreparing;
+  }
+}
+
+JobPhase PhaseOf(EngineStage stage) {
+  switch (stage) {
+    case EngineStage::kClip:
+      return JobPhase::kClip;
+    case EngineStage::kVaeEncode:
+      return JobPhase::kVaeEncode;
+    case EngineStage::kReference:
+      return JobPhase::kReference;
+    case EngineStage::kPose:
+      return JobPhase::kPose;
+    case EngineStage::kDenoise:
+      return JobPhase::kDenoise;
+    case EngineStage::kVaeDecode:
+      return JobPhase::kVaeDecode;
+  }
+  return JobPhase::kDenoise;
+}
+
+CancelPhase CancelPhaseOf(JobStage stage) {
+  switch (stage) {
+    case JobStage::kDenoising:
+      return CancelPhase::kDenoising;
+    case JobStage::kDecoding:
+      return CancelPhase::kDecoding;
+    default:
+      return CancelPhase::kPreparing;
+  }
+}
+
+WasteReason WasteReasonOf(const absl::Status& status,
+                          const CancellationToken& token) {
+  if (token.cancelled()) {
+    return GetErrorReason(token.Check()) == "DISCONNECTED"
+               ? WasteReason::kDisconnected
+               : WasteReason::kCancelled;
+  }
+  return status.code() == absl::StatusCode::kDeadlineExceeded
+             ? WasteReason::kExpired
+             : WasteReason::kFailed;
+}
+
+absl::Status InternalError(const std::string& message) {
+  return MakeError(absl::StatusCode::kInternal, message,
+                   {.reason = "INTERNAL"});
+}
+
+}  // namespace
+
+JobRun::JobRun(Environment& environment, const Job& job)
+    : environment_(environment),
+      job_(job),
+      encoder_(
+          {.format = job.spec->output_format, .quality = job.spec->quality},
+          environment.clock,
+          [this](const EncodedFrame& frame) { OnEncoded(frame); }) {
+  MutexLock lock(mutex_);
+  progress_.stage = JobStage::kPreparing;
+  progress_.steps = job.spec->animation->num_inference_steps;
+  progress_.frames_total = job.spec->animation->num_frames;
+}
+
+absl::Status JobRun::Run() {
+  absl::Status status;
+  try {
+    status = DecodeAndAnimate();
+  } catch (const std::exception& error) {
+    status = InternalError(absl::StrCat("the job threw: ", error.what()));
+    Log(LogSeverity::kError, "job_threw",
+        {{"job", job_.name}, {"what", error.what()}});
+  } catch (...) {
+    status = InternalError("the job threw something that is no exception");
+    Log(LogSeverity::kError, "job_threw", {{"job", job_.name}});
+  }
+  RecordEnd(status);
+  return status;
+}
+
+absl::Status JobRun::DecodeAndAnimate() {
+  Report([](JobProgress&) {});
+  const absl::Duration start = environment_.clock.Monotonic();
+  ANIMATE_ASSIGN_OR_RETURN(const AnimationInput input,
+                           DecodeInputs(job_.inputs, job_.spec->animation,
+                                        environment_.limits, *job_.token));
+  environment_.recorder.PhaseFinished(JobPhase::kInputDecode,
+                                      environment_.clock.Monotonic() - start);
+  ANIMATE_RETURN_IF_ERROR(Animate(input));
+  ANIMATE_RETURN_IF_ERROR(encoder_.Finish());
+  MutexLock lock(mutex_);
+  if (progress_.frames_done != progress_.frames_total) {
+    return InternalError(absl::StrCat("the animator made ",
+                                      progress_.frames_done, " frames, want ",
+                                      progress_.frames_total));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status JobRun::Animate(const AnimationInput& input) {
+  // Counts also when the animator throws.
+  struct Stopwatch {
+    const Clock& clock;
+    absl::Duration& total;
+    absl::Duration start = clock.Monotonic();
+    ~Stopwatch() { total += clock.Monotonic() - start; }
+  } stopwatch{environment_.clock, usage_.device_time};
+  return environment_.animator.Animate(input, *job_.token, *this);
+}
+
+void JobRun::RecordEnd(const absl::Status& status) {
+  Recorder& recorder = environment_.recorder;
+  const absl::Duration device_time = usage_.device_time;
+  if (device_time > absl::ZeroDuration()) recorder.DeviceTime(device_time);
+  if (status.ok()) {
+    const AnimationSpec& spec = job_.spec->animation;
+    recorder.PhaseFinished(JobPhase::kEncode, encoder_.busy());
+    recorder.RealtimeFactor(absl::ToDoubleSeconds(device_time) * spec->fps /
+                            spec->num_frames);
+    return;
+  }
+  usage_.wasted_device_time = device_time;
+  recorder.DeviceTimeWasted(WasteReasonOf(status, *job_.token), device_time);
+  const std::string reason = GetErrorReason(status);
+  if (reason == "GPU_OOM") recorder.GpuOutOfMemory();
+  if (reason == "NAN_OUTPUT") recorder.NanOutput();
+  if (job_.token->cancelled()) {
+    MutexLock lock(mutex_);
+    recorder.CancelLatency(
+        CancelPhaseOf(progress_.stage),
+        environment_.clock.Monotonic() - job_.token->cancel_time());
+  }
+}
+
+void JobRun::OnStageStarted(EngineStage stage) {
+  Report([stage](JobProgress& progress) { progress.stage = StageOf(stage); });
+}
+
+void JobRun::OnStageFinished(EngineStage stage, absl::Duration duration) {
+  environment_.recorder.PhaseFinished(PhaseOf(stage), duration);
+}
+
+void JobRun::OnStep(int step, int num_steps, absl::Duration duration) {
+  environment_.recorder.DenoiseStep(duration);
+  Report([=](JobProgress& progress) {
+    progress.step = step;
+    progress.steps = num_steps;
+  });
+}
+
+void JobRun::OnFrame(int index, RgbImage frame) {
+  encoder_.Push(index, std::move(frame));
+}
+
+void JobRun::OnEncoded(const EncodedFrame& frame) {
+  environment_.recorder.FrameGenerated();
+  environment_.jobs.ReportFrame(job_, frame);
+  Report([](JobProgress& progress) { ++progress.frames_done; });
+}
+
+template <typename Change>
+void JobRun::Report(Change change) {
+  JobProgress progress;
+  {
+    MutexLock lock(mutex_);
+    change(progress_);
+    progress = progress_;
+  }
+  // Unlocked, as the observer is called from here. Encoder and device never
+  // report at the same time: frames come when the steps are done.
+  environment_.jobs.ReportProgress(job_, progress);
+}
+
+}  // namespace animate

@@ -1,0 +1,67 @@
+#ifndef ANIMATE_SERVER_WORKER_JOB_RUN_H_
+#define ANIMATE_SERVER_WORKER_JOB_RUN_H_
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "engine/animation/animator.h"
+#include "engine/base/clock.h"
+#include "engine/base/mutex.h"
+#include "server/metrics/recorder.h"
+#include "server/queue/job_manager.h"
+#include "server/worker/frame_encoder.h"
+
+namespace animate {
+
+// One job on one device, from its bytes to its last frame: decodes the inputs,
+// animates, encodes, and reports all of it to manager and recorder. Used once.
+class JobRun : private AnimationObserver {
+ public:
+  struct Environment {
+    JobManager& jobs;
+    Animator& animator;
+    Recorder& recorder;
+    const Clock& clock;
+    Limits limits;
+  };
+
+  // `environment` and `job` must outlive the run.
+  JobRun(Environment& environment, const Job& job);
+
+  // Blocks until the job has ended; the caller owes JobManager::Finish with
+  // what this returns and usage(). Exceptions of the animator and of the
+  // standard library (memory) become INTERNAL.
+  absl::Status Run();
+
+  const JobUsage& usage() const { return usage_; }
+
+ private:
+  absl::Status DecodeAndAnimate();
+  absl::Status Animate(const AnimationInput& input);
+  void RecordEnd(const absl::Status& status);
+
+  // AnimationObserver:
+  void OnStageStarted(EngineStage stage) override;
+  void OnStageFinished(EngineStage stage, absl::Duration duration) override;
+  void OnStep(int step, int num_steps, absl::Duration duration) override;
+  void OnFrame(int index, RgbImage frame) override;
+
+  // On the encoder's thread.
+  void OnEncoded(const EncodedFrame& frame);
+
+  // Applies `change` to the progress and reports the result.
+  template <typename Change>
+  void Report(Change change);
+
+  Environment& environment_;
+  const Job& job_;
+  JobUsage usage_;
+
+  Mutex mutex_;
+  JobProgress progress_ ABSL_GUARDED_BY(mutex_);
+
+  FrameEncoder encoder_;  // last: its thread uses the rest
+};
+
+}  // namespace animate
+
+#endif  // ANIMATE_SERVER_WORKER_JOB_RUN_H_

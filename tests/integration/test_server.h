@@ -1,0 +1,72 @@
+#ifndef ANIMATE_TESTS_INTEGRATION_TEST_SERVER_H_
+#define ANIMATE_TESTS_INTEGRATION_TEST_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "animate/v1/animation.grpc.pb.h"
+#include "server/queue/memory_job_manager.h"
+#include "server/service/grpc_frontend.h"
+#include "server/worker/worker.h"
+#include "tests/support/fake_animator.h"
+#include "tests/support/fake_recorder.h"
+
+namespace animate {
+
+// The whole server over TCP on a free port, with one worker whose animator has
+// no networks. Ends in order: frontend, jobs, worker.
+class TestServer {
+ public:
+  struct Options {
+    GrpcFrontendOptions frontend;
+    MemoryJobManager::Options jobs;
+    bool ready = true;
+  };
+
+  TestServer() : TestServer(Options()) {}
+  explicit TestServer(Options options);
+  ~TestServer();
+
+  FakeAnimator& animator() { return animator_; }
+  FakeRecorder& recorder() { return recorder_; }
+  MemoryJobManager& jobs() { return jobs_; }
+  GrpcFrontend& frontend() { return *frontend_; }
+  animate::v1::AnimationService::Stub& stub() { return *stub_; }
+
+  void MarkReady();
+
+  // A channel as any client has it, with gRPC's default limits.
+  std::shared_ptr<grpc::Channel> NewChannel() const;
+  std::string address() const;
+
+  animate::v1::Job GetJob(const std::string& name);
+
+  // Asks until the job is in `state`.
+  void AwaitState(const std::string& name, animate::v1::Job::State state);
+
+ private:
+  FakeAnimator animator_;
+  FakeRecorder recorder_;
+  MemoryJobManager jobs_;
+  std::unique_ptr<GrpcFrontend> frontend_;
+  std::unique_ptr<Worker> worker_;
+  std::unique_ptr<animate::v1::AnimationService::Stub> stub_;
+};
+
+// Returns once `condition` holds; the test's time limit is the only other way
+// out.
+template <typename Condition>
+void Await(Condition condition) {
+  while (!condition()) std::this_thread::yield();
+}
+
+// ErrorInfo.reason and the first violated field of an RPC's error; "" if none.
+std::string ReasonOf(const grpc::Status& status);
+std::string FieldOf(const grpc::Status& status);
+
+}  // namespace animate
+
+#endif  // ANIMATE_TESTS_INTEGRATION_TEST_SERVER_H_

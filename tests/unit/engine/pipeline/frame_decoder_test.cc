@@ -1,0 +1,79 @@
+#include "engine/pipeline/frame_decoder.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/stack.h>
+#include <c10/util/Exception.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/pipeline/image_tensor.h"
+#include "tests/support/golden.h"
+#include "tests/unit/engine/pipeline/nano_pipeline.h"
+
+namespace animate {
+namespace {
+
+using ::testing::ElementsAre;
+
+at::Tensor GoldenLatents() {
+  return Golden::Open("nano")->In("vae_decode", "in.latents");
+}
+
+TEST(DecodeFrameTest, MatchesTheReference) {
+  const std::unique_ptr<Golden> golden = Golden::Open("nano");
+  if (golden == nullptr) GTEST_SKIP() << "no golden data";
+  const at::Tensor latents = golden->In("vae_decode", "in.latents");
+  std::vector<at::Tensor> frames;
+  for (int64_t i = 0; i < latents.size(0); ++i) {
+    frames.push_back(DecodeFrame(NanoModels().vae, latents.narrow(0, i, 1)));
+  }
+  EXPECT_TRUE(Matches(at::stack(frames), golden->Out("vae_decode", "frames")));
+}
+
+TEST(DecodeFramesTest, HandsOverEachFrameInOrder) {
+  const at::Tensor latents = GoldenLatents();
+  const at::Tensor clip =
+      latents.transpose(0, 1).unsqueeze(0);  // [1, 4, F, h, w]
+  std::vector<int> indices;
+  std::vector<RgbImage> frames;
+  ASSERT_TRUE(DecodeFrames(NanoModels().vae, clip, {}, CancellationToken(),
+                           [&](int index, RgbImage frame) {
+                             indices.push_back(index);
+                             frames.push_back(std::move(frame));
+                           })
+                  .ok());
+  EXPECT_THAT(indices, ElementsAre(0, 1));
+  for (int64_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(frames[static_cast<size_t>(i)],
+              FrameImage(DecodeFrame(NanoModels().vae, latents.narrow(0, i, 1)),
+                         FrameRounding::kTruncate));
+  }
+}
+
+TEST(DecodeFramesTest, StopsBeforeTheNextFrameWhenCancelled) {
+  const at::Tensor clip = GoldenLatents().transpose(0, 1).unsqueeze(0);
+  CancellationToken token;
+  int frames = 0;
+  const absl::Status status =
+      DecodeFrames(NanoModels().vae, clip, {}, token, [&](int, RgbImage) {
+        ++frames;
+        token.Cancel(absl::CancelledError("stop"));
+      });
+  EXPECT_EQ(status, absl::CancelledError("stop"));
+  EXPECT_EQ(frames, 1);
+}
+
+TEST(DecodeFramesTest, NeedsAClip) {
+  EXPECT_THROW(DecodeFrames(NanoModels().vae, GoldenLatents(), {},
+                            CancellationToken(), [](int, RgbImage) {})
+                   .IgnoreError(),
+               c10::Error);
+}
+
+}  // namespace
+}  // namespace animate

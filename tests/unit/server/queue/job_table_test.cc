@@ -1,0 +1,100 @@
+#include "server/queue/job_table.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
+
+namespace animate {
+namespace {
+
+JobRecord Named(int number, JobState state = JobState::kPending) {
+  JobRecord record;
+  record.snapshot.name = absl::StrCat("jobs/", number);
+  record.snapshot.state = state;
+  return record;
+}
+
+std::vector<std::string> Names(const JobManager::JobPage& page) {
+  std::vector<std::string> names;
+  for (const JobSnapshot& job : page.jobs) names.push_back(job.name);
+  return names;
+}
+
+TEST(JobTableTest, FindsByNameUntilForgotten) {
+  JobTable table;
+  JobRecord& record = table.Add(Named(1));
+  EXPECT_EQ(table.Find("jobs/1"), &record);
+  EXPECT_EQ(table.Find("jobs/2"), nullptr);
+  record.forget_time = absl::Seconds(10);
+  table.Retire(record);
+  EXPECT_EQ(table.next_forget_time(), absl::Seconds(10));
+  table.Forget(absl::Seconds(9), 100);
+  EXPECT_NE(table.Find("jobs/1"), nullptr);
+  table.Forget(absl::Seconds(10), 100);
+  EXPECT_EQ(table.Find("jobs/1"), nullptr);
+}
+
+TEST(JobTableTest, ForgetsTheOldestFinishedJobsBeyondTheCapOnly) {
+  JobTable table;
+  for (int i = 1; i <= 4; ++i) table.Add(Named(i));
+  for (int i : {3, 1, 4}) {
+    table.Retire(*table.Find(absl::StrCat("jobs/", i)));
+  }
+  table.Forget(absl::ZeroDuration(), 2);
+  EXPECT_EQ(table.Find("jobs/3"), nullptr);
+  EXPECT_NE(table.Find("jobs/1"), nullptr);
+  EXPECT_NE(table.Find("jobs/2"), nullptr);  // not finished
+  EXPECT_NE(table.Find("jobs/4"), nullptr);
+}
+
+TEST(JobTableTest, ListsNewestFirstInPages) {
+  JobTable table;
+  for (int i = 1; i <= 5; ++i) table.Add(Named(i));
+  const auto first = table.List({.page_size = 2});
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(Names(*first), (std::vector<std::string>{"jobs/5", "jobs/4"}));
+  table.Add(Named(6));  // does not disturb the pages begun
+  const auto second =
+      table.List({.page_size = 2, .page_token = first->next_page_token});
+  ASSERT_TRUE(second.ok());
+  EXPECT_EQ(Names(*second), (std::vector<std::string>{"jobs/3", "jobs/2"}));
+  const auto third =
+      table.List({.page_size = 2, .page_token = second->next_page_token});
+  ASSERT_TRUE(third.ok());
+  EXPECT_EQ(Names(*third), std::vector<std::string>{"jobs/1"});
+  EXPECT_EQ(third->next_page_token, "");
+}
+
+TEST(JobTableTest, AFullLastPageHasNoNextPage) {
+  JobTable table;
+  for (int i = 1; i <= 2; ++i) table.Add(Named(i));
+  const auto page = table.List({.page_size = 2});
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->next_page_token, "");
+}
+
+TEST(JobTableTest, ListsOneStateOnly) {
+  JobTable table;
+  table.Add(Named(1, JobState::kFailed));
+  table.Add(Named(2, JobState::kRunning));
+  table.Add(Named(3, JobState::kFailed));
+  const auto page = table.List({.state = JobState::kFailed});
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(Names(*page), (std::vector<std::string>{"jobs/3", "jobs/1"}));
+}
+
+TEST(JobTableTest, RefusesBadPaging) {
+  const JobTable table;
+  for (const int page_size : {0, -1, 1001}) {
+    const absl::Status status = table.List({.page_size = page_size}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(GetErrorDetails(status)->field_violations[0].field, "page_size");
+  }
+  const absl::Status status = table.List({.page_token = "bogus"}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(GetErrorDetails(status)->field_violations[0].field, "page_token");
+}
+
+}  // namespace
+}  // namespace animate

@@ -1,0 +1,109 @@
+#include "server/queue/observer_channel.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "tests/support/recording_observer.h"
+
+namespace animate {
+namespace {
+
+EncodedFrame Frame(int index) {
+  EncodedFrame frame;
+  frame.index = index;
+  return frame;
+}
+
+TEST(ObserverChannelTest, NothingIsDeliveredBeforeDeliver) {
+  RecordingObserver observer;
+  ObserverChannel channel(&observer);
+  channel.PostFrame(Frame(0));
+  EXPECT_TRUE(observer.frames().empty());
+  channel.Deliver();
+  EXPECT_EQ(observer.frames().size(), 1u);
+}
+
+TEST(ObserverChannelTest, ReplacesUndeliveredProgressButNeverFrames) {
+  RecordingObserver observer;
+  ObserverChannel channel(&observer);
+  channel.PostProgress({.step = 1});
+  channel.PostProgress({.step = 2});
+  channel.PostFrame(Frame(0));
+  channel.PostFrame(Frame(1));
+  channel.PostProgress({.step = 3});
+  channel.Deliver();
+  ASSERT_EQ(observer.progress().size(), 2u);
+  EXPECT_EQ(observer.progress()[0].step, 2);
+  EXPECT_EQ(observer.progress()[1].step, 3);
+  EXPECT_EQ(observer.frames().size(), 2u);
+}
+
+TEST(ObserverChannelTest, NothingFollowsTheEnd) {
+  RecordingObserver observer;
+  ObserverChannel channel(&observer);
+  channel.PostFinished(JobSnapshot{});
+  channel.Deliver();
+  channel.PostProgress({.step = 1});
+  channel.PostFrame(Frame(0));
+  channel.Deliver();
+  EXPECT_TRUE(observer.ended());
+  EXPECT_EQ(observer.breaches(), 0);
+}
+
+TEST(ObserverChannelTest, WithoutAnObserverEventsAreDropped) {
+  ObserverChannel channel(nullptr);
+  channel.PostProgress({});
+  channel.PostFrame(Frame(0));
+  channel.PostFinished(JobSnapshot{});
+  channel.Deliver();
+}
+
+// Posts and delivers from inside a call, as an observer that cancels would.
+class ReentrantObserver : public JobObserver {
+ public:
+  void OnProgress(const JobProgress& progress) override {
+    if (progress.step == 1) {
+      channel->PostFinished(JobSnapshot{});
+      channel->Deliver();
+      EXPECT_FALSE(ended);  // only after this call has returned
+    }
+  }
+  void OnFrame(const EncodedFrame&) override {}
+  void OnFinished(const JobSnapshot&) override { ended = true; }
+
+  ObserverChannel* channel = nullptr;
+  bool ended = false;
+};
+
+TEST(ObserverChannelTest, EventsPostedFromInsideACallComeAfterIt) {
+  ReentrantObserver observer;
+  ObserverChannel channel(&observer);
+  observer.channel = &channel;
+  channel.PostProgress({.step = 1});
+  channel.Deliver();
+  EXPECT_TRUE(observer.ended);
+}
+
+TEST(ObserverChannelTest, ManyThreadsDeliverEachFrameOnce) {
+  constexpr int kThreads = 8;
+  constexpr int kFrames = 200;
+  RecordingObserver observer;
+  ObserverChannel channel(&observer);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kFrames; ++i) {
+        channel.PostFrame(Frame(i));
+        channel.Deliver();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  channel.Deliver();
+  EXPECT_EQ(observer.frames().size(), static_cast<size_t>(kThreads * kFrames));
+}
+
+}  // namespace
+}  // namespace animate
