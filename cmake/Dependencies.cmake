@@ -5,6 +5,7 @@ find_package(absl CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
 
 # Module mode before gRPC: Debian has no protobuf-config.cmake.
 find_package(Protobuf REQUIRED)

@@ -55,7 +55,7 @@ BUILD_PACKAGES=(
   libabsl-dev prometheus-cpp-dev libcpp-httplib-dev
   libopencv-dev
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev ffmpeg
-  nlohmann-json3-dev libcli11-dev libsqlite3-dev libssl-dev
+  nlohmann-json3-dev libcli11-dev libsqlite3-dev libssl-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3-venv
 )

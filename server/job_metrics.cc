@@ -22,6 +22,12 @@ std::string ReasonLabel(const std::string& reason) {
   return absl::AsciiStrToLower(reason);
 }
 
+// The label of animate_jobs_rejected_total for an error's reason.
+std::string RejectLabel(const std::string& reason) {
+  if (reason == "DEADLINE_UNMEETABLE") return "deadline";
+  return absl::AsciiStrToLower(reason);
+}
+
 }  // namespace
 
 JobAccounting ToJobAccounting(const QueueStats& stats) {
@@ -29,7 +35,7 @@ JobAccounting ToJobAccounting(const QueueStats& stats) {
   books.submitted = stats.submitted;
   books.running = stats.running;
   for (const auto& [reason, count] : stats.refused) {
-    books.rejected[absl::AsciiStrToLower(reason)] += count;
+    books.rejected[RejectLabel(reason)] += count;
   }
   for (const auto& [priority, count] : stats.waiting) {
     books.waiting[std::string(PriorityName(priority))] += count;

@@ -14,6 +14,9 @@ namespace {
 // For streams to send their last frames once the jobs are done.
 constexpr absl::Duration kFlushTime = absl::Seconds(5);
 
+// Far deadlines overflow the clocks of condition variables.
+constexpr absl::Duration kMaxSleep = absl::Hours(1);
+
 MemoryJobManager::Options JobManagerOptions(const ServerConfig& config) {
   return {.capacity = config.queue_capacity,
           .slots = static_cast<int>(config.devices.size()),
@@ -197,7 +200,7 @@ void Server::WaitForDrain(absl::Duration timeout,
   while (stop_requests_ < 2 && !done()) {
     const absl::Duration left = deadline - clock_.Monotonic();
     if (left <= absl::ZeroDuration()) return;
-    stop_or_job_finished_.WaitWithTimeout(mutex_, left);
+    stop_or_job_finished_.WaitWithTimeout(mutex_, std::min(left, kMaxSleep));
   }
 }
 

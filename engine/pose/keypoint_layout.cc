@@ -88,18 +88,6 @@ bool HasNeck(KeypointLayout layout) {
          layout != KeypointLayout::kCocoWholeBody133;
 }
 
-template <typename Person>
-auto& PointAt(Person& person, size_t index) {
-  if (index < kNumBodyJoints) return person.body[index];
-  index -= kNumBodyJoints;
-  if (index < kNumFootPoints) return person.feet[index];
-  index -= kNumFootPoints;
-  if (index < kNumFacePoints) return person.face[index];
-  index -= kNumFacePoints;
-  if (index < kNumHandPoints) return person.left_hand[index];
-  return person.right_hand[index - kNumHandPoints];
-}
-
 }  // namespace
 
 size_t KeypointCount(KeypointLayout layout) { return Indices(layout).size(); }
@@ -146,7 +134,7 @@ absl::StatusOr<PersonPose> PersonFromLayout(
   PersonPose person;
   for (size_t i = 0; i < indices.size(); ++i) {
     if (indices[i] == kMiddleOfHips) continue;
-    PointAt(person, static_cast<size_t>(indices[i])) = keypoints[i];
+    KeypointAt(person, static_cast<size_t>(indices[i])) = keypoints[i];
   }
   if (!HasNeck(layout)) {
     person.body[kNeck] =
@@ -163,7 +151,7 @@ std::vector<Keypoint> PersonToLayout(KeypointLayout layout,
     keypoints.push_back(
         index == kMiddleOfHips
             ? Halfway(person.body[kLeftHip], person.body[kRightHip])
-            : PointAt(person, static_cast<size_t>(index)));
+            : KeypointAt(person, static_cast<size_t>(index)));
   }
   return keypoints;
 }

@@ -75,6 +75,20 @@ void ForEachKeypoint(Person& person, Visit visit) {
   for (auto& keypoint : person.right_hand) visit(keypoint);
 }
 
+// Returns keypoint `index`, < 134, of `person`, which may be const, in the same
+// order.
+template <typename Person>
+auto& KeypointAt(Person& person, size_t index) {
+  if (index < kNumBodyJoints) return person.body[index];
+  index -= kNumBodyJoints;
+  if (index < kNumFootPoints) return person.feet[index];
+  index -= kNumFootPoints;
+  if (index < kNumFacePoints) return person.face[index];
+  index -= kNumFacePoints;
+  if (index < kNumHandPoints) return person.left_hand[index];
+  return person.right_hand[index - kNumHandPoints];
+}
+
 // The people in one picture of width x height pixels.
 struct PoseFrame {
   int width = 0;

@@ -286,6 +286,9 @@ absl::Status ReadCanvas(const Json& frame, PoseFileContent& content) {
   if (fps.is_number() && content.people.fps == 0.0) {
     content.people.fps = fps.get<double>();
   }
+  if (Member(frame, "coordinates") == "pixel") {
+    content.space = CoordinateSpace::kPixel;
+  }
   if (Member(frame, keys.width).is_null()) return absl::OkStatus();
   ANIMATE_ASSIGN_OR_RETURN(const double width,
                            Number(Member(frame, keys.width), keys.width));
@@ -353,41 +356,6 @@ absl::Status AppendText(const std::string& text, PoseFileContent& content) {
   return absl::OkStatus();
 }
 
-template <size_t kSize>
-Json FlatJson(const std::array<Keypoint, kSize>& points) {
-  bool any = false;
-  Json values = Json::array();
-  for (const Keypoint& point : points) {
-    const bool known = point.confidence > 0.0;
-    any = any || known;
-    values.push_back(known ? point.x : 0.0);
-    values.push_back(known ? point.y : 0.0);
-    values.push_back(known ? point.confidence : 0.0);
-  }
-  return any ? values : Json();
-}
-
-Json PersonJson(const PersonPose& person) {
-  Json face = FlatJson(person.face);
-  if (!face.is_null()) {
-    std::array<Keypoint, 2> pupils = {person.body[kRightEye],
-                                      person.body[kLeftEye]};
-    for (const Keypoint& pupil : pupils) {
-      const bool known = pupil.confidence > 0.0;
-      face.push_back(known ? pupil.x : 0.0);
-      face.push_back(known ? pupil.y : 0.0);
-      face.push_back(known ? pupil.confidence : 0.0);
-    }
-  }
-  Json json = {{"pose_keypoints_2d", FlatJson(person.body)},
-               {"face_keypoints_2d", std::move(face)},
-               {"hand_left_keypoints_2d", FlatJson(person.left_hand)},
-               {"hand_right_keypoints_2d", FlatJson(person.right_hand)}};
-  Json feet = FlatJson(person.feet);
-  if (!feet.is_null()) json["foot_keypoints_2d"] = std::move(feet);
-  return json;
-}
-
 }  // namespace
 
 absl::StatusOr<PoseFileContent> ParsePoseJson(
@@ -403,19 +371,6 @@ absl::StatusOr<PoseFileContent> ParsePoseJson(
     }
   }
   return content;
-}
-
-std::string ExportPoseKeypointJson(const PoseSequence& sequence) {
-  Json frames = Json::array();
-  for (const PersonPose& person : sequence.frames) {
-    Json people = Json::array();
-    if (!(person == PersonPose())) people.push_back(PersonJson(person));
-    frames.push_back({{"people", std::move(people)},
-                      {"canvas_width", sequence.width},
-                      {"canvas_height", sequence.height}});
-  }
-  if (sequence.fps > 0.0 && !frames.empty()) frames[0]["fps"] = sequence.fps;
-  return frames.dump();
 }
 
 }  // namespace animate

@@ -20,13 +20,6 @@ namespace animate {
 absl::StatusOr<PoseFileContent> ParsePoseJson(
     absl::Span<const std::string> texts);
 
-// Writes the POSE_KEYPOINT JSON of `sequence` in pixels: a list of frames with
-// canvas_width, canvas_height and people, readable by the editors of comfy and
-// A1111. Those take a face of 70 points, so the eyes are added as pupils. Feet
-// (foot_keypoints_2d) and the rate (fps, in the first frame) are additions
-// that others ignore. Numbers are exact: reading the text gives `sequence`.
-std::string ExportPoseKeypointJson(const PoseSequence& sequence);
-
 }  // namespace animate
 
 #endif  // ANIMATE_ENGINE_POSE_POSE_JSON_H_

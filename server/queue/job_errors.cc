@@ -73,6 +73,20 @@ absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
       details);
 }
 
+absl::Status DeadlineUnmeetableError(absl::Duration wait,
+                                     absl::Duration queue_timeout) {
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("spec.queue_timeout is ",
+                   absl::FormatDuration(queue_timeout),
+                   ", but the job would start in about ",
+                   absl::FormatDuration(absl::Ceil(wait, absl::Seconds(1)))),
+      {.reason = "DEADLINE_UNMEETABLE",
+       .retry_after = std::clamp(wait - queue_timeout, kMinRetry, kMaxRetry),
+       .metadata = {
+           {"eta_seconds", absl::StrCat(absl::ToInt64Seconds(wait))}}});
+}
+
 absl::Status WithReason(const absl::Status& status) {
   if (status.ok() || !GetErrorReason(status).empty()) return status;
   return MakeError(status.code(), status.message(),

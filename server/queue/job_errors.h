@@ -35,6 +35,11 @@ absl::Status QueueFullError(int capacity, absl::Duration retry_after);
 absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
                             absl::Duration retry_after);
 
+// RESOURCE_EXHAUSTED, DEADLINE_UNMEETABLE: the job would wait for `wait`,
+// longer than its queue_timeout; another server may start it in time.
+absl::Status DeadlineUnmeetableError(absl::Duration wait,
+                                     absl::Duration queue_timeout);
+
 // `status` with its code as the reason when it has none.
 absl::Status WithReason(const absl::Status& status);
 

@@ -9,6 +9,9 @@
 
 namespace animate {
 
+// Far deadlines overflow the clocks of condition variables.
+constexpr absl::Duration kMaxSleep = absl::Hours(1);
+
 MemoryJobManager::MemoryJobManager(const Options& options, const Clock& clock,
                                    JobListener* listener)
     : options_(options),
@@ -23,7 +26,7 @@ MemoryJobManager::~MemoryJobManager() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
-    sweep_schedule_changed_.SignalAll();
+    sweep_schedule_changed_.Signal();
   }
   sweeper_.join();
 }
@@ -55,17 +58,22 @@ absl::StatusOr<JobSnapshot> MemoryJobManager::Submit(JobSpec spec,
     }
   }
   outbox.Send();
-  if (!refusal.ok()) return refusal;
-  return snapshot;
+  return refusal.ok() ? absl::StatusOr<JobSnapshot>(snapshot) : refusal;
 }
 
 absl::Status MemoryJobManager::Admit(
     const JobSpec& spec, int64_t input_bytes,
     std::unique_ptr<OutputBudget::Reservation>& output) {
   if (draining_) return DrainingError("the server is shutting down");
-  const absl::Duration retry_after = UntilNextJobEnds();
+  const absl::Duration retry_after = backlog().UntilNextJobEnds();
   if (waiting_.size() >= options_.capacity) {
     return QueueFullError(options_.capacity, retry_after);
+  }
+  // Only once predictions rest on something measured.
+  const absl::Duration wait =
+      backlog().UntilStart(spec.priority, clock_.Monotonic());
+  if (costs_.measured() && wait > spec.queue_timeout) {
+    return DeadlineUnmeetableError(wait, spec.queue_timeout);
   }
   const int64_t bytes = input_bytes + MaxOutputBytes(spec);
   output = output_budget_.TryReserve(bytes);
@@ -283,7 +291,7 @@ void MemoryJobManager::ExpireOverdue(Outbox& outbox) {
 
 void MemoryJobManager::UpdatePositions(Outbox& outbox,
                                        const JobRecord* silent) {
-  absl::Duration ahead = RunningRemaining();
+  absl::Duration ahead = backlog().RunningRemaining();
   int position = 0;
   for (const uint64_t number : waiting_.InOrder()) {
     JobRecord& record = table_.Get(number);
@@ -301,23 +309,12 @@ void MemoryJobManager::UpdatePositions(Outbox& outbox,
   }
 }
 
-absl::Duration MemoryJobManager::RunningRemaining() const {
-  absl::Duration remaining;
-  for (const uint64_t number : running_) {
-    const JobSnapshot& job = table_.Get(number).snapshot;
-    remaining += costs_.PredictRemaining(job.spec->animation, job.progress);
-  }
-  return remaining;
-}
-
-absl::Duration MemoryJobManager::UntilNextJobEnds() const {
-  absl::Duration earliest = absl::InfiniteDuration();
-  for (const uint64_t number : running_) {
-    const JobSnapshot& job = table_.Get(number).snapshot;
-    earliest = std::min(
-        earliest, costs_.PredictRemaining(job.spec->animation, job.progress));
-  }
-  return running_.empty() ? absl::ZeroDuration() : earliest;
+Backlog MemoryJobManager::backlog() const {
+  return {.table = table_,
+          .waiting = waiting_,
+          .running = running_,
+          .costs = costs_,
+          .slots = options_.slots};
 }
 
 void MemoryJobManager::Drain() {
@@ -360,11 +357,10 @@ QueueStats MemoryJobManager::stats() const {
   stats.refused = refused_;
   stats.finished = finished_;
   stats.running = static_cast<int64_t>(running_.size());
-  stats.estimated_backlog = RunningRemaining();
+  stats.estimated_backlog = backlog().Total();
   for (const uint64_t number : waiting_.InOrder()) {
     const JobSnapshot& job = table_.Get(number).snapshot;
     ++stats.waiting[job.spec->priority];
-    stats.estimated_backlog += costs_.PredictTotal(job.spec->animation);
     stats.oldest_submit_time = std::min(
         stats.oldest_submit_time.value_or(job.create_time), job.create_time);
   }
@@ -393,16 +389,12 @@ void MemoryJobManager::KeepSweeping() {
           std::min(waiting_.next_deadline(), table_.next_forget_time());
       const absl::Duration left = due - clock_.Monotonic();
       if (left > absl::ZeroDuration()) {
-        sweep_schedule_changed_.WaitWithTimeout(mutex_, left);
+        sweep_schedule_changed_.WaitWithTimeout(mutex_,
+                                                std::min(left, kMaxSleep));
       }
-      if (stopping_) return;
     }
     Sweep();
   }
-}
-
-void MemoryJobManager::Touch(JobRecord& record) {
-  record.snapshot.revision = ++revision_;
 }
 
 }  // namespace animate

@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "engine/base/clock.h"
 #include "engine/base/mutex.h"
+#include "server/queue/backlog.h"
 #include "server/queue/cost_model.h"
 #include "server/queue/job_listener.h"
 #include "server/queue/job_manager.h"
@@ -23,7 +24,9 @@ namespace animate {
 
 // A JobManager that keeps everything in memory: jobs do not survive the
 // process. Bounded by the number of waiting jobs and by the bytes of their
-// inputs and results. Thread-safe.
+// inputs and results. Refuses, beyond the contract of JobManager, a job that is
+// predicted not to start within its queue_timeout: RESOURCE_EXHAUSTED, reason
+// DEADLINE_UNMEETABLE. Thread-safe.
 //
 // What observers can rely on beyond the contract of JobManager:
 //  - events may come before Submit has returned;
@@ -100,9 +103,10 @@ class MemoryJobManager : public JobManager {
   // Tells waiting jobs whose position changed; `silent` is not told.
   void UpdatePositions(Outbox& outbox, const JobRecord* silent = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Duration RunningRemaining() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Duration UntilNextJobEnds() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Touch(JobRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Backlog backlog() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Touch(JobRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    record.snapshot.revision = ++revision_;
+  }
   void KeepSweeping();
 
   const Options options_;

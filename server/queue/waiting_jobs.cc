@@ -67,4 +67,15 @@ std::vector<uint64_t> WaitingJobs::InOrder() const {
   return jobs;
 }
 
+std::vector<uint64_t> WaitingJobs::Before(Priority priority,
+                                          absl::Duration now) const {
+  const absl::Duration rank = now + Level(priority) * ageing_;
+  std::vector<uint64_t> jobs;
+  for (const auto& [other, start_by] : order_) {
+    if (std::get<absl::Duration>(other) > rank) break;
+    jobs.push_back(std::get<uint64_t>(other));
+  }
+  return jobs;
+}
+
 }  // namespace animate

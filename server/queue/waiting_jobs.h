@@ -40,6 +40,9 @@ class WaitingJobs {
   // In the order in which they will be taken.
   std::vector<uint64_t> InOrder() const;
 
+  // Those that would be taken before a job added now.
+  std::vector<uint64_t> Before(Priority priority, absl::Duration now) const;
+
   int size() const { return static_cast<int>(order_.size()); }
   bool empty() const { return order_.empty(); }
 

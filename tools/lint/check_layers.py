@@ -30,6 +30,7 @@ THIRD_PARTIES = (
     (re.compile(r"CLI/"), "cli11"),
     (re.compile(r"nlohmann/"), "json"),
     (re.compile(r"openssl/"), "openssl"),
+    (re.compile(r"zlib\.h"), "zlib"),
     (re.compile(r"(gtest|gmock)/"), "gtest"),
     (re.compile(r"benchmark/"), "benchmark"),
 )
@@ -41,8 +42,10 @@ RULES = {
     "engine/base": ("+absl",),
     "engine/animation": ("engine/base", "+absl"),
     "engine/raster": ("engine/animation",),
+    "engine/pose": ("engine/base", "+absl"),
     "engine/media": (
-        "engine/animation", "engine/raster", "+absl", "+opencv", "+ffmpeg",
+        "engine/animation", "engine/raster", "engine/pose", "+absl",
+        "+opencv", "+ffmpeg",
     ),
     "engine/schedule": (),
     "engine/tensor": ("engine/base", "+absl", "+torch"),
@@ -99,9 +102,9 @@ TEST_RULES = {
     "tests/fuzz": ("server", "client", "+torch", "+proto", "+protobuf"),
     "tests/benchmark": ("server", "+torch", "+benchmark"),
 }
-# prometheus-cpp and cpp-httplib stay out of headers, so that nobody else
-# compiles them.
-SOURCE_ONLY = {"server/metrics": ("+prometheus", "+httplib")}
+# These stay out of headers, so that nobody else compiles them.
+SOURCE_ONLY = {"server/metrics": ("+prometheus", "+httplib"),
+               "engine/pose": ("+json", "+zlib")}
 # Pictures other than RgbImage stay inside media.
 HEADER_FORBIDDEN = {"engine/media": ("+opencv", "+ffmpeg")}
 # Headers of media that only its own sources include.
@@ -110,6 +113,10 @@ HEADER_INTERNAL = ("engine/media/ffmpeg.h",)
 # Sources without a test file of their own, and the test that drives them.
 TESTED_BY = {
     "engine/base/clock.cc": "tests/unit/engine/base/cancellation_test.cc",
+    "engine/pose/numpy_poses.cc":
+        "tests/unit/engine/pose/npy_array_test.cc",
+    "engine/pose/pose_error.cc":
+        "tests/unit/engine/pose/keypoint_layout_test.cc",
     "engine/media/ffmpeg.cc": "tests/unit/engine/media/video_decoder_test.cc",
     "engine/media/memory_demuxer.cc":
         "tests/unit/engine/media/video_decoder_test.cc",

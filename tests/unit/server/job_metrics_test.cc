@@ -21,7 +21,7 @@ JobSnapshot Snapshot(JobState state) {
 TEST(ToJobAccountingTest, TurnsReasonsIntoLabelsAndKeepsTheSums) {
   QueueStats stats;
   stats.submitted = 12;
-  stats.refused = {{"QUEUE_FULL", 2}};
+  stats.refused = {{"QUEUE_FULL", 1}, {"DEADLINE_UNMEETABLE", 1}};
   stats.waiting = {{Priority::kBatch, 1}};
   stats.running = 1;
   stats.finished = {{{JobState::kSucceeded, ""}, 1},
@@ -31,7 +31,8 @@ TEST(ToJobAccountingTest, TurnsReasonsIntoLabelsAndKeepsTheSums) {
                     {{JobState::kExpired, "QUEUE_TIMEOUT"}, 1}};
   const JobAccounting books = ToJobAccounting(stats);
   EXPECT_EQ(books.submitted, 12);
-  EXPECT_EQ(books.rejected.at("queue_full"), 2);
+  EXPECT_EQ(books.rejected.at("queue_full"), 1);
+  EXPECT_EQ(books.rejected.at("deadline"), 1);
   EXPECT_EQ(books.waiting.at("batch"), 1);
   EXPECT_EQ(books.running, 1);
   using Ending = std::pair<std::string, std::string>;

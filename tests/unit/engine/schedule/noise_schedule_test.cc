@@ -80,7 +80,7 @@ TEST(NoiseScheduleTest, WithoutRescaleSomeSignalRemains) {
   const NoiseSchedule schedule = MakeNoiseSchedule(config);
   EXPECT_FLOAT_EQ(schedule.betas.front(), 0.00085f);
   EXPECT_FLOAT_EQ(schedule.betas.back(), 0.012f);
-  EXPECT_NEAR(schedule.alphas_cumprod.back(), 0.0015776, 1e-6);
+  EXPECT_NEAR(schedule.alphas_cumprod.back(), 0.00157896293, 1e-8);
 }
 
 TEST(NoiseScheduleTest, ScaledLinearSquaresTheStandardDeviations) {

@@ -12,7 +12,8 @@ namespace animate {
 std::string LittleEndian(uint64_t value, size_t size) {
   std::string bytes;
   for (size_t i = 0; i < size; ++i) {
-    bytes.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+    bytes.push_back(static_cast<char>(value & 0xff));
+    value >>= 8;
   }
   return bytes;
 }

@@ -109,6 +109,40 @@ TEST(MemoryJobManagerTest, AFullQueueRefusesAndPredictsWhenToRetry) {
   jobs.Finish(std::move(running), absl::OkStatus(), kNoUsage);
 }
 
+TEST(MemoryJobManagerTest, RefusesAJobThatCannotStartInTime) {
+  FakeClock clock;
+  MemoryJobManager jobs({}, clock);
+  JobSpec hurried = SmallJobSpec();
+  hurried.queue_timeout = absl::Seconds(10);
+  SubmitOrDie(jobs, SmallJobSpec({.steps = 20}));
+  std::unique_ptr<Job> running = jobs.Take();
+  jobs.ReportProgress(*running, {.stage = JobStage::kDenoising});
+  // Nothing has been measured yet, so it gets the benefit of the doubt.
+  ASSERT_TRUE(jobs.Submit(hurried, {}, nullptr).ok());
+  clock.Advance(absl::Seconds(3));
+  jobs.ReportProgress(*running, {.stage = JobStage::kDenoising, .step = 1});
+
+  const absl::Status refusal = jobs.Submit(hurried, {}, nullptr).status();
+  EXPECT_EQ(refusal.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(GetErrorReason(refusal), "DEADLINE_UNMEETABLE");
+  EXPECT_TRUE(GetErrorDetails(refusal)->retry_after.has_value());
+  hurried.queue_timeout = absl::Seconds(100);
+  EXPECT_TRUE(jobs.Submit(hurried, {}, nullptr).ok());
+  jobs.Finish(std::move(running), absl::OkStatus(), kNoUsage);
+}
+
+TEST(MemoryJobManagerTest, AnIdleServerRefusesNobodyForBeingHurried) {
+  MemoryJobManager jobs({});
+  SubmitOrDie(jobs);
+  std::unique_ptr<Job> job = jobs.Take();
+  jobs.ReportProgress(*job, {.stage = JobStage::kDenoising});
+  jobs.ReportProgress(*job, {.stage = JobStage::kDenoising, .step = 1});
+  jobs.Finish(std::move(job), absl::OkStatus(), kNoUsage);
+  JobSpec hurried = SmallJobSpec();
+  hurried.queue_timeout = absl::Nanoseconds(1);
+  EXPECT_TRUE(jobs.Submit(hurried, {}, nullptr).ok());
+}
+
 TEST(MemoryJobManagerTest, RefusesWhatItsMemoryCannotHold) {
   const int64_t one_job = MaxOutputBytes(SmallJobSpec()) + 10;
   MemoryJobManager jobs({.output_budget_bytes = 2 * one_job - 1});

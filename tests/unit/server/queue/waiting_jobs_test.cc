@@ -40,6 +40,16 @@ TEST(WaitingJobsTest, WaitingLongRaisesAJobAboveFreshOnesOfAHigherPriority) {
   EXPECT_THAT(jobs.InOrder(), ElementsAre(2, 1, 3));
 }
 
+TEST(WaitingJobsTest, KnowsWhoWouldGoBeforeANewJob) {
+  WaitingJobs jobs(absl::Minutes(5));
+  jobs.Add(1, Priority::kNormal, absl::Seconds(1), kNever);
+  jobs.Add(2, Priority::kBatch, absl::Seconds(1), kNever);
+  const absl::Duration now = absl::Seconds(2);
+  EXPECT_THAT(jobs.Before(Priority::kInteractive, now), IsEmpty());
+  EXPECT_THAT(jobs.Before(Priority::kNormal, now), ElementsAre(1));
+  EXPECT_THAT(jobs.Before(Priority::kBatch, now), ElementsAre(1, 2));
+}
+
 TEST(WaitingJobsTest, RemoveTakesAJobOutOnce) {
   WaitingJobs jobs(absl::Minutes(5));
   jobs.Add(1, Priority::kNormal, absl::Seconds(1), kNever);
