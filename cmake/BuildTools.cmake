@@ -1,7 +1,10 @@
 # ccache and a fast linker, used when present.
 find_program(ANIMATE_CCACHE ccache)
 if(ANIMATE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${ANIMATE_CCACHE})
+  # Paths relative to the repository: a clone elsewhere finds the same objects.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_NOHASHDIR=1 ${ANIMATE_CCACHE})
 endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

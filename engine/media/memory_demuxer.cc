@@ -32,13 +32,13 @@ int RefuseToOpen(AVFormatContext*, AVIOContext**, const char*, int,
   return AVERROR(EPERM);
 }
 
-absl::Status Invalid(absl::string_view what, int error) {
+absl::Status InvalidVideo(absl::string_view what, int error) {
   return absl::InvalidArgumentError(
       absl::StrCat(what, ": ", FfmpegErrorText(error)));
 }
 
-absl::Status CheckSize(const AVCodecParameters& parameters,
-                       int64_t max_pixels) {
+absl::Status CheckFrameSize(const AVCodecParameters& parameters,
+                            int64_t max_pixels) {
   if (int64_t{parameters.width} * parameters.height > max_pixels) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the frames are ", parameters.width, "x", parameters.height,
@@ -120,7 +120,7 @@ absl::Status MemoryDemuxer::OpenContext() {
   // Frees context_ and sets it to null on failure.
   const int error =
       avformat_open_input(&context_, nullptr, nullptr, options.get());
-  if (error < 0) return Invalid("the clip cannot be opened", error);
+  if (error < 0) return InvalidVideo("the clip cannot be opened", error);
   return absl::OkStatus();
 }
 
@@ -139,7 +139,7 @@ absl::Status MemoryDemuxer::FindStream(int64_t max_pixels) {
   if (stream_index_ < 0) {
     return absl::InvalidArgumentError("the clip has no video track");
   }
-  return CheckSize(*stream().codecpar, max_pixels);
+  return CheckFrameSize(*stream().codecpar, max_pixels);
 }
 
 absl::Status MemoryDemuxer::ProbeStream(int64_t max_pixels) {
@@ -152,9 +152,9 @@ absl::Status MemoryDemuxer::ProbeStream(int64_t max_pixels) {
   }
   const int error = avformat_find_stream_info(context_, dictionaries.data());
   for (AVDictionary*& dictionary : dictionaries) av_dict_free(&dictionary);
-  if (error < 0) return Invalid("the clip cannot be probed", error);
+  if (error < 0) return InvalidVideo("the clip cannot be probed", error);
   const AVCodecParameters& parameters = *stream().codecpar;
-  ANIMATE_RETURN_IF_ERROR(CheckSize(parameters, max_pixels));
+  ANIMATE_RETURN_IF_ERROR(CheckFrameSize(parameters, max_pixels));
   decoder_ = avcodec_find_decoder(parameters.codec_id);
   if (decoder_ == nullptr) {
     return absl::InvalidArgumentError(
@@ -176,7 +176,7 @@ absl::StatusOr<bool> MemoryDemuxer::ReadPacket(AVPacket& packet) {
   while (true) {
     const int error = av_read_frame(context_, &packet);
     if (error == AVERROR_EOF) return false;
-    if (error < 0) return Invalid("the clip is damaged", error);
+    if (error < 0) return InvalidVideo("the clip is damaged", error);
     if (packet.stream_index != stream_index_) {
       av_packet_unref(&packet);
       continue;

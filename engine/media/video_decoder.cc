@@ -18,7 +18,7 @@ extern "C" {
 namespace animate {
 namespace {
 
-absl::Status Invalid(absl::string_view what, int error) {
+absl::Status InvalidClip(absl::string_view what, int error) {
   return absl::InvalidArgumentError(
       absl::StrCat(what, ": ", FfmpegErrorText(error)));
 }
@@ -151,12 +151,12 @@ class Decoding {
     }
     int error = avcodec_parameters_to_context(decoder_.get(),
                                               demuxer_->stream().codecpar);
-    if (error < 0) return Invalid("the clip cannot be decoded", error);
+    if (error < 0) return InvalidClip("the clip cannot be decoded", error);
     decoder_->pkt_timebase = demuxer_->stream().time_base;
     decoder_->max_pixels = options_.max_pixels;
     decoder_->thread_count = options_.threads;
     error = avcodec_open2(decoder_.get(), &demuxer_->decoder(), nullptr);
-    if (error < 0) return Invalid("the decoder cannot be opened", error);
+    if (error < 0) return InvalidClip("the decoder cannot be opened", error);
     return absl::OkStatus();
   }
 
@@ -167,7 +167,7 @@ class Decoding {
       const int error = avcodec_send_packet(
           decoder_.get(), has_packet ? packet_.get() : nullptr);
       av_packet_unref(packet_.get());
-      if (error < 0) return Invalid("the clip is damaged", error);
+      if (error < 0) return InvalidClip("the clip is damaged", error);
       ANIMATE_RETURN_IF_ERROR(ReceiveFrames());
       if (!has_packet) break;
     }
@@ -180,7 +180,7 @@ class Decoding {
       if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) {
         return absl::OkStatus();
       }
-      if (error < 0) return Invalid("the clip is damaged", error);
+      if (error < 0) return InvalidClip("the clip is damaged", error);
       if (info_.num_frames >= options_.max_frames) {
         info_.more = true;
         return absl::OkStatus();

@@ -19,7 +19,7 @@
 namespace animate {
 namespace {
 
-constexpr int kMaxSide = 16384;
+constexpr int kMaxVideoSide = 16384;
 constexpr double kMaxFps = 240.0;
 // Browsers slow down GIFs whose frames last less than 2/100 s.
 constexpr double kMaxGifFps = 50.0;
@@ -33,7 +33,7 @@ absl::Status CheckOptions(const VideoEncodeOptions& options) {
         absl::StrCat(name, " must be in ", range, ": got ", value));
   };
   for (const int side : {options.width, options.height}) {
-    if (side < 1 || side > kMaxSide) {
+    if (side < 1 || side > kMaxVideoSide) {
       return out_of_range("width and height", side, "[1, 16384]");
     }
   }

@@ -7,7 +7,7 @@ namespace animate::nn {
 namespace {
 
 constexpr int64_t kNormGroups = 32;
-constexpr double kNormEps = 1e-6;
+constexpr double kMotionNormEps = 1e-6;
 
 at::Tensor AddPositions(const at::Tensor& x, const at::Tensor& pe) {
   if (!pe.defined()) return x;
@@ -55,7 +55,7 @@ MotionModule::MotionModule(const Scope& module, const Scope& transformer,
                            int64_t channels, int64_t head_dim,
                            const MotionModuleConfig& config)
     : path_(module.path()),
-      norm_(transformer / "norm", kNormGroups, channels, kNormEps),
+      norm_(transformer / "norm", kNormGroups, channels, kMotionNormEps),
       proj_in_(transformer / "proj_in", channels, config.heads * head_dim),
       proj_out_(transformer / "proj_out", config.heads * head_dim, channels) {
   for (int i = 0; i < config.num_transformer_blocks; ++i) {

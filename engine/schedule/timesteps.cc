@@ -34,7 +34,8 @@ std::vector<int> Leading(int num_train_timesteps, int num_inference_steps,
   return timesteps;
 }
 
-std::vector<int> Linspace(int num_train_timesteps, int num_inference_steps) {
+std::vector<int> LinspaceTimesteps(int num_train_timesteps,
+                                   int num_inference_steps) {
   if (num_inference_steps == 1) return {0};
   const double last = num_train_timesteps - 1;
   const double step = last / (num_inference_steps - 1);
@@ -55,7 +56,8 @@ std::vector<int> InferenceTimesteps(const TimestepConfig& config) {
       return Leading(config.num_train_timesteps, config.num_inference_steps,
                      config.steps_offset);
     case TimestepSpacing::kLinspace:
-      return Linspace(config.num_train_timesteps, config.num_inference_steps);
+      return LinspaceTimesteps(config.num_train_timesteps,
+                               config.num_inference_steps);
   }
   return {};
 }

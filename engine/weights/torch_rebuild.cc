@@ -36,7 +36,7 @@ constexpr std::pair<absl::string_view, at::ScalarType> kStorageTypes[] = {
     {"torch ByteStorage", at::ScalarType::Byte},
     {"torch BoolStorage", at::ScalarType::Bool},
 };
-constexpr size_t kMaxDimensions = 64;
+constexpr size_t kMaxTensorDimensions = 64;
 constexpr size_t kMaxStorageKey = 64;
 
 at::ScalarType DtypeOf(absl::string_view storage_class) {
@@ -85,7 +85,7 @@ absl::StatusOr<StorageReference> ParseReference(const PickleValue& value) {
 
 absl::StatusOr<std::vector<int64_t>> ParseSizes(const PickleValue& value) {
   std::vector<int64_t> sizes;
-  if (value.kind != Kind::kTuple || value.items.size() > kMaxDimensions) {
+  if (value.kind != Kind::kTuple || value.items.size() > kMaxTensorDimensions) {
     return WeightsError("the size or stride is not a short tuple");
   }
   for (const PickleValue* item : value.items) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "tests/support/paths.h"
 
 namespace animate {
 
@@ -13,7 +14,7 @@ namespace animate {
 // the copy in tests/golden, else the one in a `shared` folder beside the
 // repository, else nullopt; a test then skips aloud.
 inline std::optional<std::string> GoldenFolder(absl::string_view name) {
-  const std::filesystem::path source = ANIMATE_SOURCE_DIR;
+  const std::filesystem::path source = SourceDir();
   for (const std::filesystem::path& parent :
        {source / "tests" / "golden",
         source.parent_path() / "shared" / "data" / "golden"}) {

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "absl/strings/str_split.h"
+#include "tests/support/paths.h"
 
 namespace animate {
 
@@ -68,8 +69,7 @@ std::string ReadFile(const std::string& path) {
 }
 
 std::string ReadMediaGolden(const std::string& name) {
-  const std::string path =
-      std::string(ANIMATE_SOURCE_DIR "/tests/golden/media/") + name;
+  const std::string path = SourceDir() + "/tests/golden/media/" + name;
   std::string bytes = ReadFile(path);
   EXPECT_FALSE(bytes.empty()) << path;
   return bytes;
@@ -90,7 +90,7 @@ std::string TempPath(const std::string& name) {
 }
 
 std::string SharedDataPath(const std::string& name) {
-  return std::string(ANIMATE_SOURCE_DIR "/../shared/data/") + name;
+  return SourceDir() + "/../shared/data/" + name;
 }
 
 }  // namespace animate

@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/support/paths.h"
 
 namespace animate {
 namespace {
@@ -31,9 +32,8 @@ struct Outcome {
 
 // Runs the server, which must end by itself, with `arguments`.
 Outcome RunServer(const std::string& arguments) {
-  const std::string command =
-      absl::StrCat(ANIMATE_BINARY_DIR, "/bin/animate-server ", arguments,
-                   " --device cpu 2>&1");
+  const std::string command = absl::StrCat(BinaryDir(), "/bin/animate-server ",
+                                           arguments, " --device cpu 2>&1");
   Outcome outcome;
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return outcome;
@@ -54,7 +54,7 @@ fs::path NewFolder(const std::string& name) {
 }
 
 fs::path SmallModel() {
-  return fs::path(ANIMATE_SOURCE_DIR) / "tests/golden/nano/pretrained_weights";
+  return fs::path(SourceDir()) / "tests/golden/nano/pretrained_weights";
 }
 
 TEST(AnimateServerTest, AMissingModelFolderIsNamed) {
@@ -143,7 +143,7 @@ pid_t StartServer(const std::vector<std::string>& arguments,
   dup2(ends[1], STDERR_FILENO);
   close(ends[0]);
   if (chdir(folder.c_str()) != 0) _exit(126);
-  std::string program = absl::StrCat(ANIMATE_BINARY_DIR, "/bin/animate-server");
+  std::string program = absl::StrCat(BinaryDir(), "/bin/animate-server");
   std::vector<std::string> copies = arguments;
   std::vector<char*> argv = {program.data()};
   for (std::string& argument : copies) argv.push_back(argument.data());

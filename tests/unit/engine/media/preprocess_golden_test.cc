@@ -10,6 +10,7 @@
 #include "engine/media/byte_reader.h"
 #include "engine/media/image_codec.h"
 #include "engine/raster/pillow_resize.h"
+#include "tests/support/paths.h"
 #include "tests/support/test_pictures.h"
 
 namespace animate {
@@ -49,7 +50,7 @@ void ExpectResizedAsInTheReference(const std::string& picture_path,
 }
 
 TEST(PreprocessGoldenTest, ReferencePictureOfTheNanoModel) {
-  const std::string folder = ANIMATE_SOURCE_DIR "/tests/golden/nano";
+  const std::string folder = SourceDir() + "/tests/golden/nano";
   ExpectResizedAsInTheReference(folder + "/inputs/ref.png",
                                 folder + "/goldens/preprocess.safetensors",
                                 "ref");

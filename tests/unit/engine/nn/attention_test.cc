@@ -22,7 +22,7 @@ namespace {
 constexpr AttentionConfig kSelf = {
     .query_dim = 6, .context_dim = 6, .heads = 2, .head_dim = 3};
 
-StateDict Weights(const AttentionConfig& config) {
+StateDict AttentionWeights(const AttentionConfig& config) {
   StateDict weights =
       RandomWeights([&](const Scope& scope) { Attention(scope, config); });
   for (auto& [key, tensor] : weights) tensor = tensor * 10;  // sharp softmax
@@ -49,7 +49,7 @@ at::Tensor Definition(const StateDict& weights, const at::Tensor& query,
 }
 
 TEST(AttentionTest, IsScaledDotProductOverHeads) {
-  const StateDict weights = Weights(kSelf);
+  const StateDict weights = AttentionWeights(kSelf);
   Parameters parameters(weights);
   const Attention attention(Scope(parameters), kSelf);
   EXPECT_EQ(parameters.Verify("attention"), absl::OkStatus());
@@ -61,7 +61,7 @@ TEST(AttentionTest, IsScaledDotProductOverHeads) {
 TEST(AttentionTest, ContextOfAClipServesItsFrames) {
   const AttentionConfig cross = {
       .query_dim = 6, .context_dim = 4, .heads = 2, .head_dim = 3};
-  Parameters parameters(Weights(cross));
+  Parameters parameters(AttentionWeights(cross));
   const Attention attention(Scope(parameters), cross);
   const at::Tensor x = RandomTensor({6, 5, 6}, 20);  // 2 clips of 3 frames
   const at::Tensor context = RandomTensor({2, 3, 4}, 21);
@@ -75,7 +75,7 @@ TEST(AttentionTest, ContextOfAClipServesItsFrames) {
 }
 
 TEST(AttentionWithReferenceTest, ReferenceExtendsKeysAndValues) {
-  const StateDict weights = Weights(kSelf);
+  const StateDict weights = AttentionWeights(kSelf);
   Parameters parameters(weights);
   const Attention attention(Scope(parameters), kSelf);
   const at::Tensor x = RandomTensor({6, 5, 6}, 20);
@@ -96,7 +96,7 @@ TEST(AttentionWithReferenceTest, ReferenceExtendsKeysAndValues) {
 }
 
 TEST(AttentionWithReferenceTest, ClipsWithoutReferenceAreUntouchedByIt) {
-  Parameters parameters(Weights(kSelf));
+  Parameters parameters(AttentionWeights(kSelf));
   const Attention attention(Scope(parameters), kSelf);
   const at::Tensor x = RandomTensor({4, 5, 6}, 20);
   const at::Tensor reference = RandomTensor({1, 4, 6}, 21);
@@ -112,7 +112,7 @@ TEST(AttentionWithReferenceTest, ClipsWithoutReferenceAreUntouchedByIt) {
 }
 
 TEST(AttentionWithReferenceTest, HalfFeaturesMeetFloatWeights) {
-  Parameters parameters(Weights(kSelf));
+  Parameters parameters(AttentionWeights(kSelf));
   const Attention attention(Scope(parameters), kSelf);
   const at::Tensor x = RandomTensor({2, 5, 6}, 20);
   const at::Tensor half = RandomTensor({1, 4, 6}, 21).to(c10::ScalarType::Half);
@@ -122,7 +122,7 @@ TEST(AttentionWithReferenceTest, HalfFeaturesMeetFloatWeights) {
 }
 
 TEST(AttentionWithReferenceTest, RefusesRowsThatDoNotFitTheBatch) {
-  Parameters parameters(Weights(kSelf));
+  Parameters parameters(AttentionWeights(kSelf));
   const Attention attention(Scope(parameters), kSelf);
   const at::Tensor x = RandomTensor({4, 5, 6}, 20);
   const at::Tensor reference = RandomTensor({1, 4, 6}, 21);

@@ -19,7 +19,7 @@
 namespace animate::nn {
 namespace {
 
-constexpr ClipLayerConfig kConfig = {
+constexpr ClipLayerConfig kClipConfig = {
     .hidden_size = 6, .intermediate_size = 10, .heads = 2};
 
 at::Tensor Apply(const StateDict& weights, const at::Tensor& x,
@@ -29,8 +29,8 @@ at::Tensor Apply(const StateDict& weights, const at::Tensor& x,
 }
 
 TEST(ClipAttentionTest, ScalesTheQueryWithItsBias) {
-  StateDict weights =
-      RandomWeights([](const Scope& scope) { ClipAttention(scope, kConfig); });
+  StateDict weights = RandomWeights(
+      [](const Scope& scope) { ClipAttention(scope, kClipConfig); });
   weights["q_proj.bias"] = weights["q_proj.bias"] * 50;
   Parameters parameters(weights);
   const at::Tensor x = RandomTensor({2, 5, 6}, 90, 5.0);
@@ -44,22 +44,22 @@ TEST(ClipAttentionTest, ScalesTheQueryWithItsBias) {
     heads.push_back(
         at::matmul(at::softmax(scores, -1), v.narrow(-1, 3 * h, 3)));
   }
-  EXPECT_TRUE(at::allclose(ClipAttention(Scope(parameters), kConfig).Forward(x),
-                           Apply(weights, at::cat(heads, -1), "out_proj"), 1e-4,
-                           1e-5));
+  EXPECT_TRUE(
+      at::allclose(ClipAttention(Scope(parameters), kClipConfig).Forward(x),
+                   Apply(weights, at::cat(heads, -1), "out_proj"), 1e-4, 1e-5));
 }
 
 TEST(ClipMlpTest, ActivationIsQuickOrExactGelu) {
   const StateDict weights =
-      RandomWeights([](const Scope& scope) { ClipMlp(scope, kConfig); });
+      RandomWeights([](const Scope& scope) { ClipMlp(scope, kClipConfig); });
   Parameters parameters(weights);
   const at::Tensor x = RandomTensor({2, 5, 6}, 91, 10.0);
   const at::Tensor hidden = Apply(weights, x, "fc1");
   EXPECT_TRUE(at::allclose(
-      ClipMlp(Scope(parameters), kConfig).Forward(x),
+      ClipMlp(Scope(parameters), kClipConfig).Forward(x),
       Apply(weights, hidden / (1 + at::exp(-1.702 * hidden)), "fc2"), 1e-4,
       1e-5));
-  ClipLayerConfig exact = kConfig;
+  ClipLayerConfig exact = kClipConfig;
   exact.hidden_act = ClipActivation::kGelu;
   EXPECT_TRUE(at::allclose(
       ClipMlp(Scope(parameters), exact).Forward(x),
@@ -70,13 +70,13 @@ TEST(ClipMlpTest, ActivationIsQuickOrExactGelu) {
 
 TEST(ClipEncoderLayerTest, KeysAreThoseOfTransformers) {
   const StateDict weights = RandomWeights(
-      [](const Scope& scope) { ClipEncoderLayer(scope, kConfig); });
+      [](const Scope& scope) { ClipEncoderLayer(scope, kClipConfig); });
   for (const char* key : {"self_attn.out_proj.bias", "layer_norm1.weight",
                           "layer_norm2.bias", "mlp.fc1.weight"}) {
     EXPECT_EQ(weights.count(key), 1u) << key;
   }
   Parameters parameters(weights);
-  EXPECT_EQ(ClipEncoderLayer(Scope(parameters), kConfig)
+  EXPECT_EQ(ClipEncoderLayer(Scope(parameters), kClipConfig)
                 .Forward(RandomTensor({2, 5, 6}))
                 .sizes(),
             at::IntArrayRef({2, 5, 6}));

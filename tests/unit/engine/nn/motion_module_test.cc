@@ -16,19 +16,19 @@ namespace animate::nn {
 namespace {
 
 constexpr int64_t kChannels = 64;
-constexpr MotionModuleConfig kConfig = {.heads = 4};
+constexpr MotionModuleConfig kMotionConfig = {.heads = 4};
 
-StateDict Weights(const MotionModuleConfig& config) {
+StateDict MotionWeights(const MotionModuleConfig& config) {
   return RandomWeights(
       [&](const Scope& scope) { MotionModule(scope, kChannels, config); });
 }
 
 TEST(MotionModuleTest, KeysFollowTheConfiguration) {
-  const StateDict weights = Weights({.heads = 4,
-                                     .num_transformer_blocks = 2,
-                                     .num_attention_blocks = 3,
-                                     .position_encoding = false,
-                                     .attention_dim_div = 2});
+  const StateDict weights = MotionWeights({.heads = 4,
+                                           .num_transformer_blocks = 2,
+                                           .num_attention_blocks = 3,
+                                           .position_encoding = false,
+                                           .attention_dim_div = 2});
   const std::string block = "temporal_transformer.transformer_blocks.1.";
   EXPECT_EQ(weights.count(block + "attention_blocks.2.to_q.weight"), 1u);
   EXPECT_EQ(weights.count(block + "norms.2.weight"), 1u);
@@ -38,8 +38,8 @@ TEST(MotionModuleTest, KeysFollowTheConfiguration) {
 }
 
 TEST(MotionModuleTest, PixelsAndClipsDoNotMix) {
-  Parameters parameters(Weights(kConfig));
-  const MotionModule module(Scope(parameters), kChannels, kConfig);
+  Parameters parameters(MotionWeights(kMotionConfig));
+  const MotionModule module(Scope(parameters), kChannels, kMotionConfig);
   const at::Tensor x = RandomTensor({6, kChannels, 2, 3}, 70);
   const at::Tensor both = module.Forward(x, 3, nullptr);
   for (int64_t clip = 0; clip < 2; ++clip) {
@@ -54,8 +54,8 @@ TEST(MotionModuleTest, PixelsAndClipsDoNotMix) {
 }
 
 TEST(MotionModuleTest, FramesMeetAndKnowTheirOrder) {
-  Parameters parameters(Weights(kConfig));
-  const MotionModule module(Scope(parameters), kChannels, kConfig);
+  Parameters parameters(MotionWeights(kMotionConfig));
+  const MotionModule module(Scope(parameters), kChannels, kMotionConfig);
   const at::Tensor x = RandomTensor({3, kChannels, 2, 2}, 70);
   const at::Tensor y = module.Forward(x, 3, nullptr);
   EXPECT_FALSE(at::allclose(module.Forward(x, 1, nullptr), y, 1e-3, 1e-4));
@@ -65,7 +65,7 @@ TEST(MotionModuleTest, FramesMeetAndKnowTheirOrder) {
 
 TEST(MotionModuleTest, WithoutPositionsFramesAreASet) {
   const MotionModuleConfig config = {.heads = 4, .position_encoding = false};
-  Parameters parameters(Weights(config));
+  Parameters parameters(MotionWeights(config));
   const MotionModule module(Scope(parameters), kChannels, config);
   const at::Tensor x = RandomTensor({3, kChannels, 2, 2}, 70);
   EXPECT_TRUE(at::allclose(module.Forward(x.flip({0}), 3, nullptr).flip({0}),
@@ -74,7 +74,7 @@ TEST(MotionModuleTest, WithoutPositionsFramesAreASet) {
 
 TEST(MotionModuleTest, PositionsStayOutOfTheResidual) {
   // With attention's output at zero, positions have no other way through.
-  StateDict weights = Weights(kConfig);
+  StateDict weights = MotionWeights(kMotionConfig);
   for (auto& [key, tensor] : weights) {
     if (absl::StrContains(key, "to_out")) tensor = at::zeros_like(tensor);
   }
@@ -84,26 +84,28 @@ TEST(MotionModuleTest, PositionsStayOutOfTheResidual) {
   }
   Parameters other(weights);
   const at::Tensor x = RandomTensor({3, kChannels, 2, 2}, 70);
-  EXPECT_TRUE(at::equal(
-      MotionModule(Scope(with), kChannels, kConfig).Forward(x, 3, nullptr),
-      MotionModule(Scope(other), kChannels, kConfig).Forward(x, 3, nullptr)));
+  EXPECT_TRUE(at::equal(MotionModule(Scope(with), kChannels, kMotionConfig)
+                            .Forward(x, 3, nullptr),
+                        MotionModule(Scope(other), kChannels, kMotionConfig)
+                            .Forward(x, 3, nullptr)));
 }
 
 TEST(MotionModuleTest, ZeroProjectionLeavesTheInput) {
-  StateDict weights = Weights(kConfig);
+  StateDict weights = MotionWeights(kMotionConfig);
   for (auto& [key, tensor] : weights) {
     if (absl::StrContains(key, "proj_out")) tensor = at::zeros_like(tensor);
   }
   Parameters parameters(weights);
   const at::Tensor x = RandomTensor({3, kChannels, 2, 2}, 70);
-  EXPECT_TRUE(at::equal(MotionModule(Scope(parameters), kChannels, kConfig)
-                            .Forward(x, 3, nullptr),
-                        x));
+  EXPECT_TRUE(
+      at::equal(MotionModule(Scope(parameters), kChannels, kMotionConfig)
+                    .Forward(x, 3, nullptr),
+                x));
 }
 
 TEST(MotionModuleTest, LengthOfThePositionTableIsTheLimit) {
-  Parameters parameters(Weights(kConfig));  // 16 positions
-  const MotionModule module(Scope(parameters), kChannels, kConfig);
+  Parameters parameters(MotionWeights(kMotionConfig));  // 16 positions
+  const MotionModule module(Scope(parameters), kChannels, kMotionConfig);
   EXPECT_NO_THROW(
       module.Forward(RandomTensor({16, kChannels, 1, 1}), 16, nullptr));
   EXPECT_THROW(module.Forward(RandomTensor({17, kChannels, 1, 1}), 17, nullptr),

@@ -12,7 +12,7 @@
 namespace animate::nn {
 namespace {
 
-UnetDownBlockConfig Config(std::optional<int64_t> downsample_padding) {
+UnetDownBlockConfig DownConfig(std::optional<int64_t> downsample_padding) {
   return {
       .in_channels = 4,
       .num_layers = 2,
@@ -20,8 +20,8 @@ UnetDownBlockConfig Config(std::optional<int64_t> downsample_padding) {
       .downsample_padding = downsample_padding};
 }
 
-at::Tensor RunBlock(const UnetDownBlockConfig& config,
-                    std::vector<at::Tensor>& skips) {
+at::Tensor RunDownBlock(const UnetDownBlockConfig& config,
+                        std::vector<at::Tensor>& skips) {
   Parameters parameters(
       RandomWeights([&](const Scope& scope) { UnetDownBlock(scope, config); }));
   ForwardContext context;
@@ -32,7 +32,7 @@ at::Tensor RunBlock(const UnetDownBlockConfig& config,
 
 TEST(UnetDownBlockTest, SkipsAreEveryLayerAndTheDownsampler) {
   std::vector<at::Tensor> skips;
-  const at::Tensor y = RunBlock(Config(1), skips);
+  const at::Tensor y = RunDownBlock(DownConfig(1), skips);
   EXPECT_EQ(y.sizes(), at::IntArrayRef({1, 8, 3, 2}));
   ASSERT_THAT(skips, testing::SizeIs(3));
   EXPECT_EQ(skips[0].sizes(), at::IntArrayRef({1, 8, 5, 4}));
@@ -42,7 +42,7 @@ TEST(UnetDownBlockTest, SkipsAreEveryLayerAndTheDownsampler) {
 
 TEST(UnetDownBlockTest, LastBlockKeepsTheSize) {
   std::vector<at::Tensor> skips;
-  const at::Tensor y = RunBlock(Config(std::nullopt), skips);
+  const at::Tensor y = RunDownBlock(DownConfig(std::nullopt), skips);
   EXPECT_EQ(y.sizes(), at::IntArrayRef({1, 8, 5, 4}));
   ASSERT_THAT(skips, testing::SizeIs(2));
   EXPECT_TRUE(skips[1].is_same(y));

@@ -12,7 +12,7 @@
 namespace animate::nn {
 namespace {
 
-UnetUpBlockConfig Config(Upsampler upsampler) {
+UnetUpBlockConfig UpConfig(Upsampler upsampler) {
   return {
       .in_channels = 12,
       .last_skip_channels = 4,
@@ -21,8 +21,8 @@ UnetUpBlockConfig Config(Upsampler upsampler) {
       .upsampler = upsampler};
 }
 
-at::Tensor RunBlock(Upsampler upsampler, std::vector<at::Tensor>& skips) {
-  const UnetUpBlockConfig config = Config(upsampler);
+at::Tensor RunUpBlock(Upsampler upsampler, std::vector<at::Tensor>& skips) {
+  const UnetUpBlockConfig config = UpConfig(upsampler);
   Parameters parameters(
       RandomWeights([&](const Scope& scope) { UnetUpBlock(scope, config); }));
   ForwardContext context;
@@ -38,19 +38,19 @@ std::vector<at::Tensor> Skips() {
 
 TEST(UnetUpBlockTest, GrowsToTheSizeOfTheNextSkip) {
   std::vector<at::Tensor> skips = Skips();
-  EXPECT_EQ(RunBlock(Upsampler::kPresent, skips).sizes(),
+  EXPECT_EQ(RunUpBlock(Upsampler::kPresent, skips).sizes(),
             at::IntArrayRef({1, 8, 5, 4}));
   EXPECT_THAT(skips, testing::SizeIs(1));
 }
 
 TEST(UnetUpBlockTest, EverySkipItTakesCounts) {
   std::vector<at::Tensor> skips = Skips();
-  const at::Tensor y = RunBlock(Upsampler::kNone, skips);
+  const at::Tensor y = RunUpBlock(Upsampler::kNone, skips);
   EXPECT_EQ(y.sizes(), at::IntArrayRef({1, 8, 3, 2}));
   for (const size_t changed : {size_t{1}, size_t{2}}) {
     skips = Skips();
     skips[changed] = skips[changed] + 1;
-    EXPECT_FALSE(at::equal(RunBlock(Upsampler::kNone, skips), y));
+    EXPECT_FALSE(at::equal(RunUpBlock(Upsampler::kNone, skips), y));
   }
 }
 

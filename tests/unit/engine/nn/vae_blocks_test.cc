@@ -50,7 +50,7 @@ TEST(VaeMidBlockTest, KeepsTheShape) {
             x.sizes());
 }
 
-VaeBlockConfig Config(Resampler resampler) {
+VaeBlockConfig BlockConfig(Resampler resampler) {
   return {.in_channels = 4,
           .out_channels = 8,
           .num_layers = 2,
@@ -60,7 +60,7 @@ VaeBlockConfig Config(Resampler resampler) {
 
 TEST(DownEncoderBlock2DTest, HalvesWithADownsamplerOnly) {
   for (const Resampler resampler : {Resampler::kNone, Resampler::kPresent}) {
-    const VaeBlockConfig config = Config(resampler);
+    const VaeBlockConfig config = BlockConfig(resampler);
     Parameters parameters(RandomWeights(
         [&](const Scope& scope) { DownEncoderBlock2D(scope, config); }));
     const int64_t height = resampler == Resampler::kPresent ? 3 : 6;
@@ -73,7 +73,7 @@ TEST(DownEncoderBlock2DTest, HalvesWithADownsamplerOnly) {
 
 TEST(UpDecoderBlock2DTest, DoublesWithAnUpsamplerOnly) {
   for (const Resampler resampler : {Resampler::kNone, Resampler::kPresent}) {
-    const VaeBlockConfig config = Config(resampler);
+    const VaeBlockConfig config = BlockConfig(resampler);
     Parameters parameters(RandomWeights(
         [&](const Scope& scope) { UpDecoderBlock2D(scope, config); }));
     const int64_t height = resampler == Resampler::kPresent ? 6 : 3;

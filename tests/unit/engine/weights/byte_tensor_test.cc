@@ -12,19 +12,19 @@
 namespace animate {
 namespace {
 
-constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMaxSize = std::numeric_limits<int64_t>::max();
 
 TEST(ElementCountTest, MultipliesTheSizes) {
   EXPECT_EQ(ElementCount({}), 1);
   EXPECT_EQ(ElementCount({2, 3, 4}), 24);
   EXPECT_EQ(ElementCount({2, 0}), 0);
-  EXPECT_EQ(ElementCount({kMax}), kMax);
+  EXPECT_EQ(ElementCount({kMaxSize}), kMaxSize);
 }
 
 TEST(ElementCountTest, RefusesNegativeSizesAndOverflow) {
   EXPECT_EQ(ElementCount({-1}), std::nullopt);
   EXPECT_EQ(ElementCount({-2, -3}), std::nullopt);
-  EXPECT_EQ(ElementCount({kMax, 2}), std::nullopt);
+  EXPECT_EQ(ElementCount({kMaxSize, 2}), std::nullopt);
   EXPECT_EQ(ElementCount({int64_t{1} << 32, int64_t{1} << 32}), std::nullopt);
 }
 
@@ -32,7 +32,7 @@ TEST(ByteCountTest, MultipliesByTheElementSize) {
   EXPECT_EQ(ByteCount(3, at::kHalf), 6);
   EXPECT_EQ(ByteCount(0, at::kDouble), 0);
   EXPECT_EQ(ByteCount(-1, at::kByte), std::nullopt);
-  EXPECT_EQ(ByteCount(kMax / 2, at::kFloat), std::nullopt);
+  EXPECT_EQ(ByteCount(kMaxSize / 2, at::kFloat), std::nullopt);
 }
 
 TEST(TensorOverBytesTest, PointsIntoAlignedBytes) {
@@ -57,9 +57,9 @@ TEST(TensorOverBytesTest, RefusesWhatReachesBeyondTheBytes) {
   EXPECT_THAT(TensorOverBytes(bytes, 1, {1}, at::kLong), IsRefused("beyond"));
   EXPECT_THAT(TensorOverBytes(bytes, 9, {0}, at::kLong), IsRefused("beyond"));
   EXPECT_THAT(TensorOverBytes(bytes, -1, {1}, at::kByte), IsRefused("beyond"));
-  EXPECT_THAT(TensorOverBytes(bytes, kMax, {1}, at::kByte),
+  EXPECT_THAT(TensorOverBytes(bytes, kMaxSize, {1}, at::kByte),
               IsRefused("beyond"));
-  EXPECT_THAT(TensorOverBytes(bytes, 0, {kMax}, at::kLong),
+  EXPECT_THAT(TensorOverBytes(bytes, 0, {kMaxSize}, at::kLong),
               IsRefused("beyond"));
 }
 

@@ -11,14 +11,14 @@
 #include "engine/weights/key_mapping.h"
 #include "engine/weights/model_folder.h"
 #include "engine/weights/state_dict.h"
+#include "tests/support/paths.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
 namespace {
 
 std::string GoldenModel() {
-  return absl::StrCat(ANIMATE_SOURCE_DIR,
-                      "/tests/golden/nano/pretrained_weights");
+  return absl::StrCat(SourceDir(), "/tests/golden/nano/pretrained_weights");
 }
 
 TEST(GoldenFolderTest, EveryNetworkLoadsAndIsFinite) {

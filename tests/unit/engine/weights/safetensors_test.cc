@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::StartsWith;
 
-constexpr absl::string_view kOneFloat =
+constexpr absl::string_view kOneFloatFile =
     R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
 
 TEST(SafetensorsTest, TensorsPointIntoTheFileAndKeepItAlive) {
@@ -26,7 +26,8 @@ TEST(SafetensorsTest, TensorsPointIntoTheFileAndKeepItAlive) {
   uint8_t* data = nullptr;
   {
     const SharedBytes file = CopyBytes(SafetensorsBytes(
-        absl::StrCat(kOneFloat, std::string(-(8 + kOneFloat.size()) % 8u, ' ')),
+        absl::StrCat(kOneFloatFile,
+                     std::string(-(8 + kOneFloatFile.size()) % 8u, ' ')),
         LittleEndian(0x40200000, 4)));
     data = file.bytes.data();
     const auto read = ReadSafetensors(file);
@@ -39,7 +40,7 @@ TEST(SafetensorsTest, TensorsPointIntoTheFileAndKeepItAlive) {
 }
 
 TEST(SafetensorsTest, CopiesATensorThatIsNotAligned) {
-  std::string header(kOneFloat);
+  std::string header(kOneFloatFile);
   header.append((9 - (8 + header.size()) % 8) % 8, ' ');  // Ends at 1 mod 8.
   const SharedBytes file =
       CopyBytes(SafetensorsBytes(header, LittleEndian(0x40200000, 4)));
@@ -86,7 +87,7 @@ TEST(SafetensorsTest, AMissingFileIsNotFound) {
 
 TEST(SafetensorsTest, TrainingATensorInPlaceLeavesTheFileAlone) {
   const TemporaryFolder folder;
-  const std::string content = SafetensorsBytes(kOneFloat, "1234");
+  const std::string content = SafetensorsBytes(kOneFloatFile, "1234");
   const std::string path = folder.Write("a.safetensors", content);
   auto tensors = LoadSafetensors(path);
   ASSERT_THAT(tensors, IsOk());

@@ -20,7 +20,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
-int FilesIn(const TemporaryFolder& folder) {
+int WrittenFilesIn(const TemporaryFolder& folder) {
   return static_cast<int>(
       std::distance(std::filesystem::directory_iterator(folder.path()), {}));
 }
@@ -84,7 +84,7 @@ TEST(SafetensorsWriterTest, ReplacesAFileThatIsStillMapped) {
   ASSERT_THAT(SaveSafetensors(path, {{"a", at::zeros({2})}}), IsOk());
   EXPECT_TRUE(before->at("a").equal(at::ones({2})));
   EXPECT_TRUE(LoadSafetensors(path)->at("a").equal(at::zeros({2})));
-  EXPECT_EQ(FilesIn(folder), 1);
+  EXPECT_EQ(WrittenFilesIn(folder), 1);
 }
 
 TEST(SafetensorsWriterTest, AFailedWriteLeavesNothingBehind) {
@@ -94,7 +94,7 @@ TEST(SafetensorsWriterTest, AFailedWriteLeavesNothingBehind) {
   EXPECT_FALSE(
       SaveSafetensors(folder.Path("a.safetensors"), {{"a", at::ones({2})}})
           .ok());
-  EXPECT_EQ(FilesIn(folder), 1);
+  EXPECT_EQ(WrittenFilesIn(folder), 1);
 }
 
 TEST(SafetensorsWriterTest, RefusesWhatTheFormatCannotHold) {
@@ -109,7 +109,7 @@ TEST(SafetensorsWriterTest, RefusesWhatTheFormatCannotHold) {
   }
   EXPECT_EQ(SaveSafetensors(path, {}, {{"a", "\xff"}}).code(),
             absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(FilesIn(folder), 0);
+  EXPECT_EQ(WrittenFilesIn(folder), 0);
 }
 
 TEST(SafetensorsWriterTest, AMissingFolderIsNotFound) {

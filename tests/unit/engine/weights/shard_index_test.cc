@@ -13,12 +13,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::Pair;
 
-absl::StatusOr<ShardIndex> Parse(const std::string& json) {
+absl::StatusOr<ShardIndex> ParseIndex(const std::string& json) {
   return ParseShardIndex(AsBytes(json));
 }
 
 TEST(ParseShardIndexTest, GroupsKeysByFile) {
-  const auto index = Parse(
+  const auto index = ParseIndex(
       R"({"metadata": {"total_size": 1},
           "weight_map": {"a": "2.bin", "b": "1.bin", "c": "2.bin"}})");
   ASSERT_THAT(index, IsOk());
@@ -29,35 +29,39 @@ TEST(ParseShardIndexTest, GroupsKeysByFile) {
 TEST(ParseShardIndexTest, RefusesAnythingWithoutAWeightMap) {
   for (const char* json : {"", "{", "[]", "1", "{}", R"({"weight_map": {}})",
                            R"({"weight_map": []})"}) {
-    EXPECT_THAT(Parse(json), IsRefused("no weight_map")) << json;
+    EXPECT_THAT(ParseIndex(json), IsRefused("no weight_map")) << json;
   }
 }
 
 TEST(ParseShardIndexTest, RefusesNamesThatLeaveTheFolder) {
   for (const char* name :
        {"/etc/passwd", "../a", "..", ".", "", "a/b", "a\\\\b", "a\\u0000"}) {
-    EXPECT_THAT(Parse(absl::StrCat(R"({"weight_map": {"k": ")", name, "\"}}")),
-                IsRefused("own folder"))
+    EXPECT_THAT(
+        ParseIndex(absl::StrCat(R"({"weight_map": {"k": ")", name, "\"}}")),
+        IsRefused("own folder"))
         << name;
   }
 }
 
 TEST(ParseShardIndexTest, RefusesNamesThatAreNotText) {
   for (const char* value : {"1", "null", "[]", "{}"}) {
-    EXPECT_THAT(Parse(absl::StrCat(R"({"weight_map": {"k": )", value, "}}")),
-                IsRefused("own folder"))
+    EXPECT_THAT(
+        ParseIndex(absl::StrCat(R"({"weight_map": {"k": )", value, "}}")),
+        IsRefused("own folder"))
         << value;
   }
 }
 
 TEST(ParseShardIndexTest, SurvivesDeepNesting) {
-  EXPECT_THAT(Parse(std::string(1'000'000, '[')), IsRefused("no weight_map"));
-  EXPECT_THAT(Parse(std::string(1'000'000, '[') + std::string(1'000'000, ']')),
+  EXPECT_THAT(ParseIndex(std::string(1'000'000, '[')),
               IsRefused("no weight_map"));
+  EXPECT_THAT(
+      ParseIndex(std::string(1'000'000, '[') + std::string(1'000'000, ']')),
+      IsRefused("no weight_map"));
 }
 
 TEST(ParseShardIndexTest, RefusesAHugeIndexUnread) {
-  EXPECT_THAT(Parse(std::string((64 << 20) + 1, ' ')),
+  EXPECT_THAT(ParseIndex(std::string((64 << 20) + 1, ' ')),
               IsRefused("at most 67108864"));
 }
 

@@ -19,7 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
-constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMaxNumber = std::numeric_limits<int64_t>::max();
 
 StateDict LoadFixture(const std::string& name) {
   absl::StatusOr<StateDict> state_dict =
@@ -211,7 +211,7 @@ TEST(TorchCheckpointTest, RefusesAStorageThatIsMissingOrTooShort) {
   EXPECT_THAT(ReadOne({.storage = PickleStorage("FloatStorage", "0", 7)}),
               IsRefused("storage 0 has 24 bytes, want 28"));
   EXPECT_THAT(
-      ReadOne({.storage = PickleStorage("FloatStorage", "0", kMax / 4)}),
+      ReadOne({.storage = PickleStorage("FloatStorage", "0", kMaxNumber / 4)}),
       IsRefused("storage 0 has 24 bytes"));
 }
 

@@ -17,7 +17,7 @@
 namespace animate {
 namespace {
 
-constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
+constexpr int64_t kMaxInt64 = std::numeric_limits<int64_t>::max();
 
 // Rebuilds the pickle `body` over a storage "0" of six floats.
 absl::StatusOr<StateDict> RebuildBody(const std::string& body) {
@@ -70,19 +70,20 @@ TEST(RebuildStateDictTest, RefusesTensorsThatLeaveTheirStorage) {
   EXPECT_THAT(RebuildOne({.offset = 7, .size = {0}, .stride = {1}}),
               IsRefused("do not fit together"));
   EXPECT_THAT(RebuildOne({.offset = -1}), IsRefused("do not fit together"));
-  EXPECT_THAT(RebuildOne({.offset = kMax}), IsRefused("do not fit together"));
+  EXPECT_THAT(RebuildOne({.offset = kMaxInt64}),
+              IsRefused("do not fit together"));
 }
 
 TEST(RebuildStateDictTest, RefusesSizesAndStridesThatOverflow) {
   EXPECT_THAT(RebuildOne({.size = {-2, -3}}), IsRefused("at least 0"));
   EXPECT_THAT(RebuildOne({.stride = {-3, 1}}), IsRefused("at least 0"));
-  EXPECT_THAT(RebuildOne({.size = {kMax, 2}}),
+  EXPECT_THAT(RebuildOne({.size = {kMaxInt64, 2}}),
               IsRefused("do not fit together"));
-  EXPECT_THAT(RebuildOne({.size = {3, 1}, .stride = {kMax, 1}}),
+  EXPECT_THAT(RebuildOne({.size = {3, 1}, .stride = {kMaxInt64, 1}}),
               IsRefused("overflow"));
-  EXPECT_THAT(RebuildOne({.size = {2, 2}, .stride = {kMax, kMax}}),
+  EXPECT_THAT(RebuildOne({.size = {2, 2}, .stride = {kMaxInt64, kMaxInt64}}),
               IsRefused("overflow"));
-  EXPECT_THAT(RebuildOne({.offset = 1, .size = {2}, .stride = {kMax}}),
+  EXPECT_THAT(RebuildOne({.offset = 1, .size = {2}, .stride = {kMaxInt64}}),
               IsRefused("overflow"));
 }
 
@@ -119,7 +120,7 @@ TEST(RebuildStateDictTest, RefusesMalformedStorageReferences) {
                      PickleText("0"), PickleText("cpu"), "K\6tQ"),
         PickleStorage("FloatStorage", std::string(65, '0'), 6),
         PickleStorage("FloatStorage", "0", -6),
-        PickleStorage("FloatStorage", "0", kMax)}) {
+        PickleStorage("FloatStorage", "0", kMaxInt64)}) {
     EXPECT_THAT(RebuildOne({.storage = storage}),
                 IsRefused("reference to a storage is malformed"));
   }

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/paths.h"
 
 namespace animate {
 
@@ -132,7 +133,7 @@ std::string ReadFileOrDie(const std::string& path) {
 }
 
 std::string CheckpointFixture(absl::string_view name) {
-  return absl::StrCat(ANIMATE_SOURCE_DIR, "/tests/golden/checkpoints/", name);
+  return absl::StrCat(SourceDir(), "/tests/golden/checkpoints/", name);
 }
 
 }  // namespace animate

@@ -10,14 +10,14 @@
 namespace animate {
 namespace {
 
-nlohmann::json Parse(const std::string& yaml) {
+nlohmann::json ParseYaml(const std::string& yaml) {
   const auto json = YamlToJson(yaml);
   EXPECT_THAT(json, IsOk());
   return json.ok() ? nlohmann::json::parse(*json) : nlohmann::json();
 }
 
 TEST(YamlToJsonTest, ReadsNestedMapsListsAndScalars) {
-  const nlohmann::json got = Parse(R"(---
+  const nlohmann::json got = ParseYaml(R"(---
 # What the reference's file looks like.
 unet_additional_kwargs:
   use_motion_module: true  # as trained
@@ -59,8 +59,8 @@ sampler: 'DDIM'
 }
 
 TEST(YamlToJsonTest, AnEmptyFileIsAnEmptyMap) {
-  EXPECT_EQ(Parse(""), nlohmann::json::object());
-  EXPECT_EQ(Parse("# nothing\n\n"), nlohmann::json::object());
+  EXPECT_EQ(ParseYaml(""), nlohmann::json::object());
+  EXPECT_EQ(ParseYaml("# nothing\n\n"), nlohmann::json::object());
 }
 
 TEST(YamlToJsonTest, RefusesFormsItDoesNotKnow) {

@@ -18,7 +18,7 @@ constexpr int kSubmitters = 4;
 constexpr int kWorkers = 3;
 constexpr int kJobsEach = 100;
 
-EncodedFrame Frame(int index) {
+EncodedFrame StressFrame(int index) {
   EncodedFrame frame;
   frame.index = index;
   frame.data = std::make_shared<const std::string>("frame");
@@ -50,14 +50,14 @@ void WorkUntilClosed(MemoryJobManager& jobs) {
       status = job->token->Check();
     }
     for (int index = 0; index < 2 && status.ok(); ++index) {
-      jobs.ReportFrame(*job, Frame(index));
+      jobs.ReportFrame(*job, StressFrame(index));
       status = job->token->Check();
     }
     jobs.Finish(std::move(job), status, {});
   }
 }
 
-int64_t Accounted(const QueueStats& stats) {
+int64_t StressAccounted(const QueueStats& stats) {
   int64_t sum = stats.running;
   for (const auto& [reason, count] : stats.refused) sum += count;
   for (const auto& [priority, count] : stats.waiting) sum += count;
@@ -107,7 +107,7 @@ TEST(MemoryJobManagerStressTest, EveryAcceptedJobEndsExactlyOnce) {
   std::thread scraper([&] {
     while (!done) {
       const QueueStats stats = jobs.stats();
-      EXPECT_EQ(stats.submitted, Accounted(stats));
+      EXPECT_EQ(stats.submitted, StressAccounted(stats));
       jobs.List({}).IgnoreError();
       std::this_thread::yield();
     }

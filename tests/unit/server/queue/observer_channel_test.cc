@@ -10,7 +10,7 @@
 namespace animate {
 namespace {
 
-EncodedFrame Frame(int index) {
+EncodedFrame ChannelFrame(int index) {
   EncodedFrame frame;
   frame.index = index;
   return frame;
@@ -19,7 +19,7 @@ EncodedFrame Frame(int index) {
 TEST(ObserverChannelTest, NothingIsDeliveredBeforeDeliver) {
   RecordingObserver observer;
   ObserverChannel channel(&observer);
-  channel.PostFrame(Frame(0));
+  channel.PostFrame(ChannelFrame(0));
   EXPECT_TRUE(observer.frames().empty());
   channel.Deliver();
   EXPECT_EQ(observer.frames().size(), 1u);
@@ -30,8 +30,8 @@ TEST(ObserverChannelTest, ReplacesUndeliveredProgressButNeverFrames) {
   ObserverChannel channel(&observer);
   channel.PostProgress({.step = 1});
   channel.PostProgress({.step = 2});
-  channel.PostFrame(Frame(0));
-  channel.PostFrame(Frame(1));
+  channel.PostFrame(ChannelFrame(0));
+  channel.PostFrame(ChannelFrame(1));
   channel.PostProgress({.step = 3});
   channel.Deliver();
   ASSERT_EQ(observer.progress().size(), 2u);
@@ -46,7 +46,7 @@ TEST(ObserverChannelTest, NothingFollowsTheEnd) {
   channel.PostFinished(JobSnapshot{});
   channel.Deliver();
   channel.PostProgress({.step = 1});
-  channel.PostFrame(Frame(0));
+  channel.PostFrame(ChannelFrame(0));
   channel.Deliver();
   EXPECT_TRUE(observer.ended());
   EXPECT_EQ(observer.breaches(), 0);
@@ -55,7 +55,7 @@ TEST(ObserverChannelTest, NothingFollowsTheEnd) {
 TEST(ObserverChannelTest, WithoutAnObserverEventsAreDropped) {
   ObserverChannel channel(nullptr);
   channel.PostProgress({});
-  channel.PostFrame(Frame(0));
+  channel.PostFrame(ChannelFrame(0));
   channel.PostFinished(JobSnapshot{});
   channel.Deliver();
 }
@@ -95,7 +95,7 @@ TEST(ObserverChannelTest, ManyThreadsDeliverEachFrameOnce) {
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < kFrames; ++i) {
-        channel.PostFrame(Frame(i));
+        channel.PostFrame(ChannelFrame(i));
         channel.Deliver();
       }
     });

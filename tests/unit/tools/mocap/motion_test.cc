@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "tests/support/paths.h"
 #include "tests/support/test_pictures.h"
 
 namespace animate {
@@ -77,9 +78,8 @@ TEST(MotionTest, RefusesOtherFiles) {
 
 TEST(MotionTest, ReadsTheDemoMotions) {
   for (const std::string name : {"walk", "dance_b"}) {
-    const std::string path =
-        absl::StrCat(ANIMATE_SOURCE_DIR,
-                     "/models/demo_inputs/motions/humanoid3d_", name, ".txt");
+    const std::string path = absl::StrCat(
+        SourceDir(), "/models/demo_inputs/motions/humanoid3d_", name, ".txt");
     const absl::StatusOr<Motion> motion = Motion::Parse(ReadFile(path));
     ASSERT_TRUE(motion.ok()) << path << ": " << motion.status();
     EXPECT_TRUE(motion->loops());

@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/support/paths.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -18,8 +19,7 @@ using ::testing::Field;
 using ::testing::Pair;
 
 std::string GoldenModel() {
-  return absl::StrCat(ANIMATE_SOURCE_DIR,
-                      "/tests/golden/nano/pretrained_weights");
+  return absl::StrCat(SourceDir(), "/tests/golden/nano/pretrained_weights");
 }
 
 // A copy of the golden model that may be damaged.
