@@ -15,6 +15,8 @@
 namespace animate {
 namespace {
 
+constexpr double kLimbBrightness = 0.6;
+
 struct Color {
   int red = 0;
   int green = 0;
@@ -22,6 +24,15 @@ struct Color {
 
   // OpenCV's colours are positional: the canvas holds RGB.
   cv::Scalar scalar() const { return cv::Scalar(red, green, blue); }
+
+  // As if the picture were dimmed after it was drawn on black: nothing is
+  // blended, so that it is the same and costs nothing.
+  cv::Scalar dimmed_scalar() const {
+    const auto dim = [](int value) {
+      return static_cast<int>(value * kLimbBrightness);
+    };
+    return cv::Scalar(dim(red), dim(green), dim(blue));
+  }
 };
 
 // Limb i has colour i, joint j has colour j.
@@ -68,7 +79,6 @@ constexpr int kBodyRadius = 4;
 constexpr int kHandRadius = 4;
 constexpr int kFaceRadius = 3;
 constexpr int kHandThickness = 2;
-constexpr double kLimbBrightness = 0.6;
 constexpr double kFarthest = 1e6;  // pixels; integers stay far from overflow
 
 // Draws the parts of one frame. The conversions to int truncate toward zero,
@@ -86,9 +96,6 @@ class PoseCanvas {
         DrawLimb(person.body[kLimbs[i].from], person.body[kLimbs[i].to],
                  kBodyColors[i]);
       }
-    }
-    for (uint8_t& value : image_.pixels) {
-      value = static_cast<uint8_t>(value * kLimbBrightness);
     }
     for (size_t joint = 0; joint < kNumBodyJoints; ++joint) {
       for (const PersonPose& person : pose_.people) {
@@ -159,7 +166,7 @@ class PoseCanvas {
     std::vector<cv::Point> polygon;
     cv::ellipse2Poly(center, half_axes, static_cast<int>(degrees), 0, 360, 1,
                      polygon);
-    cv::fillConvexPoly(canvas_, polygon, color.scalar());
+    cv::fillConvexPoly(canvas_, polygon, color.dimmed_scalar());
   }
 
   void DrawHand(absl::Span<const Keypoint> hand) {
