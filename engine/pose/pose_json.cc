@@ -19,6 +19,8 @@ using Json = nlohmann::json;
 using Points = std::vector<Keypoint>;
 
 constexpr int kMaxDepth = 16;
+// Three kilobytes each, however few bytes of text: `{}` is one.
+constexpr size_t kMaxPeople = 60'000;
 
 // Whether brackets nest so deeply that nobody meant it; each level costs
 // memory.
@@ -311,7 +313,9 @@ absl::Status ReadCanvas(const Json& frame, PoseFileContent& content) {
   return absl::OkStatus();
 }
 
-absl::Status AppendFrame(const Json& frame, PoseFileContent& content) {
+// `people_left` is how many more there may be.
+absl::Status AppendFrame(const Json& frame, size_t& people_left,
+                         PoseFileContent& content) {
   ANIMATE_ASSIGN_OR_RETURN(const PoseFormat format, FormatOf(frame));
   if (content.people.frames.empty()) {
     content.format = format;
@@ -336,20 +340,26 @@ absl::Status AppendFrame(const Json& frame, PoseFileContent& content) {
   } else {
     ANIMATE_ASSIGN_OR_RETURN(persons, ParsePeople(frame));
   }
+  if (persons.size() > people_left) {
+    return PoseError(absl::StrCat("there are more than ", kMaxPeople,
+                                  " people in all frames together"));
+  }
+  people_left -= persons.size();
   content.people.frames.push_back(std::move(persons));
   return absl::OkStatus();
 }
 
-absl::Status AppendText(const std::string& text, PoseFileContent& content) {
+absl::Status AppendText(const std::string& text, size_t& people_left,
+                        PoseFileContent& content) {
   if (NestsTooDeeply(text)) return PoseError("the JSON nests too deeply");
   const Json document = Json::parse(text, nullptr, false);
   if (document.is_discarded()) return PoseError("the file is no valid JSON");
   const bool wrapped = document.is_object() && document.contains("frames");
   const Json& frames = wrapped ? document["frames"] : document;
-  if (!frames.is_array()) return AppendFrame(frames, content);
+  if (!frames.is_array()) return AppendFrame(frames, people_left, content);
   for (const Json& frame : frames) {
     const size_t index = content.people.frames.size();
-    const absl::Status status = AppendFrame(frame, content);
+    const absl::Status status = AppendFrame(frame, people_left, content);
     if (!status.ok()) return PoseErrorAt(absl::StrCat("frame ", index), status);
   }
   if (wrapped) return ReadCanvas(document, content);
@@ -361,8 +371,9 @@ absl::Status AppendText(const std::string& text, PoseFileContent& content) {
 absl::StatusOr<PoseFileContent> ParsePoseJson(
     absl::Span<const std::string> texts) {
   PoseFileContent content;
+  size_t people_left = kMaxPeople;
   for (const std::string& text : texts) {
-    const absl::Status status = AppendText(text, content);
+    const absl::Status status = AppendText(text, people_left, content);
     if (!status.ok()) {
       if (texts.size() == 1) return status;
       return PoseErrorAt(

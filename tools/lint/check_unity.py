@@ -20,7 +20,7 @@ UNNAMED = re.compile(r"^namespace \{\n(.*?)^\}  // namespace$",
 TYPE = re.compile(r"(?:class|struct|enum class) (\w+)")
 OTHER = re.compile(
     r"(?:constexpr |const |static |inline )*[\w:<>,&* ]+?[ &*](\w+)"
-    r"(?:(\()|\s*=|\{|;|\[|$)")
+    r"(?:\(|\s*=|\{|;|\[|$)")
 SKIPPED = re.compile(r"[ /}#]|TEST|MATCHER|INSTANTIATE|using|namespace|template")
 
 
@@ -32,8 +32,7 @@ def local_names(text):
                 continue
             match = TYPE.match(line) or OTHER.match(line)
             if match:
-                is_function = match.re is OTHER and match.group(2)
-                yield match.group(1) + ("()" if is_function else "")
+                yield match.group(1)
 
 
 def clashes():

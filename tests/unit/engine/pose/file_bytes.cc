@@ -2,8 +2,8 @@
 
 #include <zlib.h>
 
+#include <bit>
 #include <cstdint>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
 
@@ -41,8 +41,10 @@ std::string NpyBytes(const std::string& header, const std::string& data) {
 
 std::string FloatNpy(const std::string& shape,
                      const std::vector<float>& values) {
-  std::string data(values.size() * sizeof(float), '\0');
-  std::memcpy(data.data(), values.data(), data.size());
+  std::string data;
+  for (const float value : values) {
+    data += Little(std::bit_cast<uint32_t>(value), sizeof(float));
+  }
   return NpyBytes(absl::StrCat("{'descr': '<f4', 'fortran_order': False, "
                                "'shape': ",
                                shape, ", }\n"),

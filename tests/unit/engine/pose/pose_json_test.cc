@@ -122,6 +122,16 @@ TEST(PoseKeypointJsonTest, FaultsNameFrameAndPerson) {
   EXPECT_THAT(FaultOf(crowd + "]}"), HasSubstr("1001 people"));
 }
 
+TEST(PoseJsonTest, CrowdsInAllFramesTogetherAreLimited) {
+  std::string frame = R"({"people":[{})";
+  for (int i = 1; i < 100; ++i) frame += ",{}";
+  frame += "]}";
+  std::string text = "[" + frame;
+  for (int i = 0; i < 600; ++i) text += "," + frame;
+  EXPECT_THAT(FaultOf(text + "]"),
+              HasSubstr("frame 600: there are more than 60000 people"));
+}
+
 TEST(OpenposeEditorJsonTest, ReadsPointsAndNull) {
   std::string points = Pairs(18);
   points.replace(points.find("[1,1001]"), 8, "null");

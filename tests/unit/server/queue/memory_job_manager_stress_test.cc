@@ -26,7 +26,7 @@ EncodedFrame StressFrame(int index) {
 }
 
 // Names of accepted jobs, for the threads that cancel.
-class Names {
+class StressNames {
  public:
   void Add(std::string name) {
     MutexLock lock(mutex_);
@@ -67,7 +67,7 @@ int64_t StressAccounted(const QueueStats& stats) {
 
 // Submits jobs of all priorities, some with a timeout that may pass.
 void SubmitJobs(MemoryJobManager& jobs,
-                std::deque<RecordingObserver>& observers, Names& names,
+                std::deque<RecordingObserver>& observers, StressNames& names,
                 std::atomic<int>& refused) {
   for (int i = 0; i < kJobsEach; ++i) {
     JobSpec spec = SmallJobSpec();
@@ -87,7 +87,7 @@ void SubmitJobs(MemoryJobManager& jobs,
 TEST(MemoryJobManagerStressTest, EveryAcceptedJobEndsExactlyOnce) {
   MemoryJobManager jobs({.capacity = 32, .slots = kWorkers});
   std::vector<std::deque<RecordingObserver>> observers(kSubmitters);
-  Names names;
+  StressNames names;
   std::atomic<int> refused = 0;
   std::atomic<bool> done = false;
 
@@ -140,7 +140,7 @@ TEST(MemoryJobManagerStressTest, EveryAcceptedJobEndsExactlyOnce) {
 TEST(MemoryJobManagerStressTest, ShutdownAmidTrafficEndsEveryJob) {
   for (int round = 0; round < 20; ++round) {
     std::deque<RecordingObserver> observers;
-    Names names;
+    StressNames names;
     std::atomic<int> refused = 0;
     {
       MemoryJobManager jobs({.capacity = 200});
