@@ -44,8 +44,8 @@ EncodedFrame Frame(int index) {
 
 TEST(MemoryJobManagerTest, AJobGoesFromPendingToSucceeded) {
   FakeClock clock;
-  MemoryJobManager jobs({}, clock);
   RecordingObserver observer;
+  MemoryJobManager jobs({}, clock);
   const auto submitted = jobs.Submit(SmallJobSpec(), {}, &observer);
   ASSERT_TRUE(submitted.ok());
   EXPECT_EQ(submitted->state, JobState::kPending);
@@ -159,8 +159,8 @@ TEST(MemoryJobManagerTest, RefusesWhatItsMemoryCannotHold) {
 }
 
 TEST(MemoryJobManagerTest, AReaderThatKeepsFramesKeepsTheirMemory) {
-  MemoryJobManager jobs({});
   RecordingObserver observer;
+  MemoryJobManager jobs({});
   SubmitOrDie(jobs, SmallJobSpec(), &observer);
   std::unique_ptr<Job> job = jobs.Take();
   jobs.ReportFrame(*job, Frame(0));
@@ -173,8 +173,8 @@ TEST(MemoryJobManagerTest, AReaderThatKeepsFramesKeepsTheirMemory) {
 }
 
 TEST(MemoryJobManagerTest, CancellingAWaitingJobEndsItAtOnce) {
-  MemoryJobManager jobs({});
   RecordingObserver observer;
+  MemoryJobManager jobs({});
   const std::string name = SubmitOrDie(jobs, SmallJobSpec(), &observer);
   const auto cancelled = jobs.Cancel(name, "no longer needed");
   EXPECT_EQ(cancelled->state, JobState::kCancelled);
@@ -183,8 +183,8 @@ TEST(MemoryJobManagerTest, CancellingAWaitingJobEndsItAtOnce) {
 }
 
 TEST(MemoryJobManagerTest, CancellingARunningJobAsksItsWorkerToStop) {
-  MemoryJobManager jobs({});
   RecordingObserver observer;
+  MemoryJobManager jobs({});
   const std::string name = SubmitOrDie(jobs, SmallJobSpec(), &observer);
   std::unique_ptr<Job> job = jobs.Take();
   EXPECT_TRUE(job->token->Check().ok());
@@ -225,8 +225,8 @@ TEST(MemoryJobManagerTest, UnknownJobsAreNotFound) {
 
 TEST(MemoryJobManagerTest, AJobNotStartedInTimeExpires) {
   FakeClock clock;
-  MemoryJobManager jobs({}, clock);
   RecordingObserver observer;
+  MemoryJobManager jobs({}, clock);
   JobSpec spec = SmallJobSpec();
   spec.queue_timeout = absl::Seconds(10);
   SubmitOrDie(jobs, spec, &observer);
@@ -241,8 +241,8 @@ TEST(MemoryJobManagerTest, AJobNotStartedInTimeExpires) {
 }
 
 TEST(MemoryJobManagerTest, ExpiryNeedsNobodyToAsk) {
-  MemoryJobManager jobs({});
   RecordingObserver observer;
+  MemoryJobManager jobs({});
   JobSpec spec = SmallJobSpec();
   spec.queue_timeout = absl::Milliseconds(5);
   SubmitOrDie(jobs, spec, &observer);
@@ -280,8 +280,8 @@ TEST(MemoryJobManagerTest, TheExecutionTimeoutStartsWithTheJob) {
 }
 
 TEST(MemoryJobManagerTest, WaitingJobsHearTheirPositionWhenItChanges) {
-  MemoryJobManager jobs({});
   RecordingObserver second;
+  MemoryJobManager jobs({});
   SubmitOrDie(jobs);
   SubmitOrDie(jobs, SmallJobSpec(), &second);
   EXPECT_TRUE(second.progress().empty());  // Submit's answer said 2
@@ -298,8 +298,8 @@ TEST(MemoryJobManagerTest, WaitingJobsHearTheirPositionWhenItChanges) {
 
 TEST(MemoryJobManagerTest, EtaFallsWithEachStep) {
   FakeClock clock;
-  MemoryJobManager jobs({}, clock);
   RecordingObserver observer;
+  MemoryJobManager jobs({}, clock);
   SubmitOrDie(jobs, SmallJobSpec({.steps = 4}), &observer);
   std::unique_ptr<Job> job = jobs.Take();
   for (int step = 0; step <= 4; ++step) {
@@ -336,9 +336,9 @@ TEST(MemoryJobManagerTest, DrainWakesAWorkerThatWaits) {
 }
 
 TEST(MemoryJobManagerTest, ShutdownCancelsWaitingAndRunningJobs) {
-  MemoryJobManager jobs({});
   RecordingObserver running;
   RecordingObserver waiting;
+  MemoryJobManager jobs({});
   SubmitOrDie(jobs, SmallJobSpec(), &running);
   SubmitOrDie(jobs, SmallJobSpec(), &waiting);
   std::unique_ptr<Job> job = jobs.Take();
