@@ -44,7 +44,7 @@ absl::StatusOr<PoseSource> ReadClip(const std::string& path, std::string bytes,
                                     const PoseSourceLimits& limits) {
   const absl::StatusOr<VideoInfo> info =
       DecodeVideo(bytes, {.max_frames = limits.max_frames},
-                  [](int, RgbImage) { return absl::OkStatus(); });
+                  [](int, const RgbImage&) { return absl::OkStatus(); });
   if (!info.ok()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": ", info.status().message()));
