@@ -1,9 +1,9 @@
 #include "engine/model/autoencoder_kl.h"
 
 #include <ATen/ops/clamp.h>
-#include <ATen/ops/silu.h>
 
 #include "absl/strings/str_cat.h"
+#include "engine/nn/picture_tokens.h"
 #include "engine/tensor/shape.h"
 
 namespace animate {
@@ -22,18 +22,24 @@ nn::Resampler ResamplerIf(bool present) {
   return present ? nn::Resampler::kPresent : nn::Resampler::kNone;
 }
 
+nn::ConvGeometry Kernel3(const ExactShortcuts& shortcuts) {
+  return {.channels_last = shortcuts.channels_last};
+}
+
 }  // namespace
 
-VaeEncoder::VaeEncoder(const Scope& scope, const VaeConfig& config)
+VaeEncoder::VaeEncoder(const Scope& scope, const VaeConfig& config,
+                       const ExactShortcuts& shortcuts)
     : path_(scope.path()),
+      shortcuts_(shortcuts),
       conv_in_(scope / "conv_in", config.in_channels,
-               config.block_out_channels.front()),
+               config.block_out_channels.front(), Kernel3(shortcuts)),
       mid_block_(scope / "mid_block", config.block_out_channels.back(),
-                 config.norm_num_groups),
+                 config.norm_num_groups, shortcuts),
       conv_norm_out_(scope / "conv_norm_out", config.norm_num_groups,
                      config.block_out_channels.back(), nn::kVaeNormEps),
       conv_out_(scope / "conv_out", config.block_out_channels.back(),
-                2 * config.latent_channels) {
+                2 * config.latent_channels, Kernel3(shortcuts)) {
   const std::vector<int64_t>& channels = config.block_out_channels;
   for (size_t i = 0; i < channels.size(); ++i) {
     down_blocks_.emplace_back(
@@ -42,31 +48,34 @@ VaeEncoder::VaeEncoder(const Scope& scope, const VaeConfig& config)
                            .out_channels = channels[i],
                            .num_layers = config.layers_per_block,
                            .norm_num_groups = config.norm_num_groups,
-                           .resampler = ResamplerIf(i + 1 < channels.size())});
+                           .resampler = ResamplerIf(i + 1 < channels.size()),
+                           .shortcuts = shortcuts});
   }
 }
 
 at::Tensor VaeEncoder::Forward(const at::Tensor& image, Taps* taps) const {
-  at::Tensor hidden =
-      Tap(taps, Child(path_, "conv_in"), conv_in_.Forward(image));
+  at::Tensor hidden = Tap(taps, Child(path_, "conv_in"),
+                          conv_in_.Forward(nn::InLayout(image, shortcuts_)));
   for (const nn::DownEncoderBlock2D& block : down_blocks_) {
     hidden = block.Forward(hidden, taps);
   }
   hidden = mid_block_.Forward(hidden, taps);
-  hidden = at::silu(conv_norm_out_.Forward(hidden));
+  hidden = nn::SiluOf(conv_norm_out_.Forward(hidden));
   return Tap(taps, path_, conv_out_.Forward(hidden));
 }
 
-VaeDecoder::VaeDecoder(const Scope& scope, const VaeConfig& config)
+VaeDecoder::VaeDecoder(const Scope& scope, const VaeConfig& config,
+                       const ExactShortcuts& shortcuts)
     : path_(scope.path()),
+      shortcuts_(shortcuts),
       conv_in_(scope / "conv_in", config.latent_channels,
-               config.block_out_channels.back()),
+               config.block_out_channels.back(), Kernel3(shortcuts)),
       mid_block_(scope / "mid_block", config.block_out_channels.back(),
-                 config.norm_num_groups),
+                 config.norm_num_groups, shortcuts),
       conv_norm_out_(scope / "conv_norm_out", config.norm_num_groups,
                      config.block_out_channels.front(), nn::kVaeNormEps),
       conv_out_(scope / "conv_out", config.block_out_channels.front(),
-                config.out_channels) {
+                config.out_channels, Kernel3(shortcuts)) {
   const std::vector<int64_t> channels(config.block_out_channels.rbegin(),
                                       config.block_out_channels.rend());
   for (size_t i = 0; i < channels.size(); ++i) {
@@ -76,26 +85,28 @@ VaeDecoder::VaeDecoder(const Scope& scope, const VaeConfig& config)
                            .out_channels = channels[i],
                            .num_layers = config.layers_per_block + 1,
                            .norm_num_groups = config.norm_num_groups,
-                           .resampler = ResamplerIf(i + 1 < channels.size())});
+                           .resampler = ResamplerIf(i + 1 < channels.size()),
+                           .shortcuts = shortcuts});
   }
 }
 
 at::Tensor VaeDecoder::Forward(const at::Tensor& latents, Taps* taps) const {
-  at::Tensor hidden =
-      Tap(taps, Child(path_, "conv_in"), conv_in_.Forward(latents));
+  at::Tensor hidden = Tap(taps, Child(path_, "conv_in"),
+                          conv_in_.Forward(nn::InLayout(latents, shortcuts_)));
   hidden = mid_block_.Forward(hidden, taps);
   for (const nn::UpDecoderBlock2D& block : up_blocks_) {
     hidden = block.Forward(hidden, taps);
   }
-  hidden = at::silu(conv_norm_out_.Forward(hidden));
+  hidden = nn::SiluOf(conv_norm_out_.Forward(hidden));
   return Tap(taps, path_, conv_out_.Forward(hidden));
 }
 
-AutoencoderKL::AutoencoderKL(const Scope& scope, const VaeConfig& config)
+AutoencoderKL::AutoencoderKL(const Scope& scope, const VaeConfig& config,
+                             const ExactShortcuts& shortcuts)
     : post_quant_conv_path_((scope / "post_quant_conv").path()),
       config_(config),
-      encoder_(scope / "encoder", config),
-      decoder_(scope / "decoder", config),
+      encoder_(scope / "encoder", config, shortcuts),
+      decoder_(scope / "decoder", config, shortcuts),
       quant_conv_(scope / "quant_conv", 2 * config.latent_channels,
                   2 * config.latent_channels, kPointwise),
       post_quant_conv_(scope / "post_quant_conv", config.latent_channels,

@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/model/model_config.h"
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/layers.h"
 #include "engine/nn/taps.h"
 #include "engine/nn/vae_blocks.h"
@@ -24,13 +25,15 @@ struct LatentDistribution {
 // conv_in, down_blocks, mid_block, conv_norm_out, conv_out.
 class VaeEncoder {
  public:
-  VaeEncoder(const Scope& scope, const VaeConfig& config);
+  VaeEncoder(const Scope& scope, const VaeConfig& config,
+             const ExactShortcuts& shortcuts);
 
   // image: [N, in_channels, H, W] -> [N, 2*latent_channels, h, w].
   at::Tensor Forward(const at::Tensor& image, Taps* taps) const;
 
  private:
   std::string path_;
+  ExactShortcuts shortcuts_;
   nn::Conv2d conv_in_;
   std::vector<nn::DownEncoderBlock2D> down_blocks_;
   nn::VaeMidBlock mid_block_;
@@ -41,13 +44,15 @@ class VaeEncoder {
 // conv_in, mid_block, up_blocks, conv_norm_out, conv_out.
 class VaeDecoder {
  public:
-  VaeDecoder(const Scope& scope, const VaeConfig& config);
+  VaeDecoder(const Scope& scope, const VaeConfig& config,
+             const ExactShortcuts& shortcuts);
 
   // latents: [N, latent_channels, h, w] -> [N, out_channels, H, W].
   at::Tensor Forward(const at::Tensor& latents, Taps* taps) const;
 
  private:
   std::string path_;
+  ExactShortcuts shortcuts_;
   nn::Conv2d conv_in_;
   nn::VaeMidBlock mid_block_;
   std::vector<nn::UpDecoderBlock2D> up_blocks_;
@@ -60,7 +65,8 @@ class VaeDecoder {
 // attention weights' present or older names. Immutable; safe to share.
 class AutoencoderKL {
  public:
-  AutoencoderKL(const Scope& scope, const VaeConfig& config);
+  AutoencoderKL(const Scope& scope, const VaeConfig& config,
+                const ExactShortcuts& shortcuts = {});
 
   // image: [N, in_channels, H, W] in [-1, 1], H and W multiples of
   // spatial_factor() -> h = H / spatial_factor(), likewise w. The UNets work on

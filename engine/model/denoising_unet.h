@@ -8,7 +8,9 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/model/model_config.h"
+#include "engine/model/prepared_conditioning.h"
 #include "engine/model/unet.h"
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/layers.h"
 #include "engine/nn/reference_features.h"
 #include "engine/nn/taps.h"
@@ -39,6 +41,22 @@ struct DenoisingUnetInputs {
   std::vector<int64_t> reference_rows;
 };
 
+// What steers a denoising run, for DenoisingUnet::Prepare. As in
+// DenoisingUnetInputs; `reference` is read during that call only.
+struct ConditioningInputs {
+  at::Tensor encoder_hidden_states;  // [B, L, cross_attention_dim]
+  const ReferenceFeatures* reference = nullptr;
+  std::vector<int64_t> reference_rows;
+};
+
+// Frames at one timestep. With one row of latents for B rows of conditions
+// (classifier-free guidance) the rows share what they have in common.
+struct FrameInputs {
+  at::Tensor latents;        // [1 or B, in_channels, F, h, w]
+  at::Tensor pose_features;  // [1 or B, block_out_channels[0], F, h, w];
+                             // undefined: no pose
+};
+
 // The video network: UnetTrunk with motion modules, conv_norm_out, conv_out.
 // Matches Moore-AnimateAnyone's unet_3d.py with use_inflated_groupnorm, its
 // transformer blocks in "read" mode. What a row without reference yields does
@@ -47,12 +65,33 @@ class DenoisingUnet {
  public:
   // Motion modules are where `motion` puts them, and must be in the weights.
   DenoisingUnet(const Scope& scope, const UnetConfig& config,
-                const MotionConfig& motion);
+                const MotionConfig& motion,
+                const ExactShortcuts& shortcuts = {});
 
-  // Returns the network's prediction (noise, v or sample, as trained):
-  // [B, out_channels, F, h, w], any h, w >= 1. Throws c10::Error for shapes
-  // that do not fit each other, features whose blocks are not this network's,
-  // and more frames than the motion modules have positions.
+  // The four calls of a denoising run. Once per job:
+  PreparedConditioning Prepare(const ConditioningInputs& inputs) const;
+  // Once per job, for all steps; `timesteps` as the schedule lists them.
+  std::vector<PreparedTimestep> PrepareTimesteps(
+      c10::ArrayRef<int64_t> timesteps) const;
+  // Per step, once per frame; any number of frames at a time, as frames do not
+  // meet here.
+  FrameFeatures ForwardFrames(const PreparedConditioning& conditioning,
+                              const PreparedTimestep& time,
+                              const FrameInputs& frames,
+                              Taps* taps = nullptr) const;
+  // Per step, for one window, or for several of equal length in one batch:
+  // `frames` holds W*window_frames frames, window after window. Returns the
+  // network's prediction [B, out_channels, W*window_frames, h, w].
+  at::Tensor ForwardWindows(const PreparedConditioning& conditioning,
+                            const PreparedTimestep& time,
+                            const FrameFeatures& frames, int64_t window_frames,
+                            Taps* taps = nullptr) const;
+
+  // All of the above for one window, of which nothing is kept. Returns the
+  // network's prediction (noise, v or sample, as trained): [B, out_channels, F,
+  // h, w], any h, w >= 1. All five throw c10::Error for shapes that do not fit
+  // each other, features whose blocks are not this network's, and windows of
+  // more frames than the motion modules have positions.
   at::Tensor Forward(const DenoisingUnetInputs& inputs,
                      Taps* taps = nullptr) const;
 
@@ -62,8 +101,10 @@ class DenoisingUnet {
   }
 
  private:
-  void CheckReference(const DenoisingUnetInputs& inputs) const;
+  std::vector<PreparedTimestep> PrepareTimes(const at::Tensor& timesteps) const;
+  void CheckReference(const ConditioningInputs& inputs) const;
 
+  ExactShortcuts shortcuts_;
   UnetTrunk trunk_;
   std::string conv_norm_out_path_;
   std::string conv_out_path_;

@@ -1,5 +1,7 @@
 #include "engine/model/reference_unet.h"
 
+#include <c10/util/Exception.h>
+
 #include "engine/tensor/shape.h"
 
 namespace animate {
@@ -21,8 +23,10 @@ void AcceptOutputLayers(const Scope& scope, const UnetConfig& config) {
 
 }  // namespace
 
-ReferenceUnet::ReferenceUnet(const Scope& scope, const UnetConfig& config)
-    : trunk_(scope, config, /*motion=*/nullptr) {
+ReferenceUnet::ReferenceUnet(const Scope& scope, const UnetConfig& config,
+                             const ExactShortcuts& shortcuts)
+    : shortcuts_(shortcuts),
+      trunk_(scope, config, /*motion=*/nullptr, shortcuts) {
   AcceptOutputLayers(scope, config);
 }
 
@@ -37,7 +41,17 @@ ReferenceFeatures ReferenceUnet::Forward(
   context.encoder_hidden_states = encoder_hidden_states;
   context.record = &features;
   context.taps = taps;
-  trunk_.Forward({.sample = latents, .timesteps = timesteps}, context);
+  if (shortcuts_.stop_after_last_feature && taps == nullptr) {
+    context.stop_at = &transformer_blocks().back();
+  }
+  context.temb = trunk_.TimeEmbedding(timesteps.reshape({-1}));
+  TORCH_CHECK(
+      context.temb.size(0) == 1 || context.temb.size(0) == latents.size(0),
+      "timesteps must be one or one per row: got ", timesteps.sizes(), " for ",
+      latents.size(0), " rows");
+  trunk_.RecordTimeEmbedding(context.temb, latents.size(0), taps);
+  trunk_.ForwardRest(trunk_.ForwardFrames(latents, /*added=*/{}, context),
+                     context);
   return features;
 }
 

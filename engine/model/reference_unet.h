@@ -8,6 +8,7 @@
 
 #include "engine/model/model_config.h"
 #include "engine/model/unet.h"
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/reference_features.h"
 #include "engine/nn/taps.h"
 #include "engine/tensor/parameters.h"
@@ -23,11 +24,14 @@ class ReferenceUnet {
  public:
   // Weights of conv_norm_out and conv_out, present when the file is a whole
   // UNet, are accepted and not used.
-  ReferenceUnet(const Scope& scope, const UnetConfig& config);
+  ReferenceUnet(const Scope& scope, const UnetConfig& config,
+                const ExactShortcuts& shortcuts = {});
 
   // latents: [B, in_channels, h, w]; timesteps: [], [1] or [B], 0 in the
   // pipeline; encoder_hidden_states: [B, L, cross_attention_dim]. All in the
-  // type of the weights. -> one [B, N, C] per transformer block.
+  // type of the weights. -> one [B, N, C] per transformer block. With `taps`
+  // nothing is left out, or else what follows the last feature would be
+  // missing.
   ReferenceFeatures Forward(const at::Tensor& latents,
                             const at::Tensor& timesteps,
                             const at::Tensor& encoder_hidden_states,
@@ -39,6 +43,7 @@ class ReferenceUnet {
   }
 
  private:
+  ExactShortcuts shortcuts_;
   UnetTrunk trunk_;
 };
 

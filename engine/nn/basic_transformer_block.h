@@ -7,6 +7,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/nn/attention.h"
+#include "engine/nn/block_conditions.h"
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/feed_forward.h"
 #include "engine/nn/forward_context.h"
 #include "engine/nn/layers.h"
@@ -18,6 +20,7 @@ struct TransformerBlockConfig {
   int64_t dim;
   int64_t heads;  // divides dim
   int64_t cross_attention_dim;
+  ExactShortcuts shortcuts = {};
 };
 
 // x += attn1(norm1(x)); x += attn2(norm2(x), condition); x += ff(norm3(x)).
@@ -30,15 +33,26 @@ class BasicTransformerBlock {
   BasicTransformerBlock(const Scope& scope,
                         const TransformerBlockConfig& config);
 
-  // x: [B*F, N, dim], same shape back. Throws c10::Error when the context's
-  // reference has blocks, but none for this path.
+  // Returns what the block's shortcuts make of the conditions in `context`.
+  // Throws c10::Error when the context's reference has blocks, but none for
+  // this path.
+  BlockConditions Prepare(const ForwardContext& context) const;
+
+  // x: [B*F, N, dim], same shape back; with context.one_row_for_all [F, N, dim]
+  // -> [B*F, N, dim]. Undefined when context.stop_at is this block. Throws as
+  // Prepare does.
   at::Tensor Forward(const at::Tensor& x, const ForwardContext& context) const;
 
+  const std::string& path() const { return path_; }
+
  private:
+  // What goes into attn1.to_out: [B*F, N, dim].
   at::Tensor SelfAttention(const at::Tensor& normed,
+                           const BlockConditions& conditions,
                            const ForwardContext& context) const;
 
   std::string path_;
+  ExactShortcuts shortcuts_;
   LayerNorm norm1_;
   Attention attn1_;
   LayerNorm norm2_;

@@ -21,6 +21,11 @@ class FeedForward {
   // x: [..., dim], same shape back.
   at::Tensor Forward(const at::Tensor& x) const;
 
+  // Returns x + Forward(norm(x)), some tokens at a time: the wide middle, 8 *
+  // dim per token, stays small. Takes `x` [..., dim], dense, for itself: where
+  // no gradient is wanted it is the memory of the result.
+  at::Tensor ForwardResidual(at::Tensor x, const LayerNorm& norm) const;
+
  private:
   Linear proj_in_;   // net.0.proj
   Linear proj_out_;  // net.2

@@ -1,9 +1,13 @@
 #include "engine/nn/layers.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/silu.h>
+#include <c10/core/GradMode.h>
+#include <c10/core/MemoryFormat.h>
 
 #include <vector>
 
@@ -19,6 +23,19 @@ at::Tensor ProjectionWeight(const Scope& scope, int64_t in, int64_t out,
                      : scope.Get("weight", {out, in});
 }
 
+at::Tensor WeightInLayout(const at::Tensor& weight,
+                          const ConvGeometry& geometry) {
+  const bool convert = geometry.channels_last && !weight.requires_grad();
+  return convert ? weight.contiguous(at::MemoryFormat::ChannelsLast) : weight;
+}
+
+at::Tensor MultiplyOnto(const at::Tensor& residual, const at::Tensor& x,
+                        const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor sum = (residual + bias).contiguous();
+  sum.flatten(0, -2).addmm_(x.flatten(0, -2), weight.t());
+  return sum;
+}
+
 }  // namespace
 
 Linear::Linear(const Scope& scope, int64_t in_features, int64_t out_features,
@@ -31,6 +48,16 @@ at::Tensor Linear::Forward(const at::Tensor& x) const {
   return at::linear(x, weight, bias);
 }
 
+at::Tensor Linear::ForwardOnto(const at::Tensor& residual,
+                               const at::Tensor& x) const {
+  return MultiplyOnto(residual, x, weight, bias);
+}
+
+at::Tensor Linear::ForwardOnto(const at::Tensor& residual, const at::Tensor& x,
+                               const at::Tensor& other_bias) const {
+  return MultiplyOnto(residual, x, weight, other_bias);
+}
+
 Projection::Projection(const Scope& scope, int64_t in_features,
                        int64_t out_features, Rank if_missing)
     : weight(ProjectionWeight(scope, in_features, out_features, if_missing)),
@@ -40,16 +67,27 @@ at::Tensor Projection::Forward(const at::Tensor& x) const {
   return at::linear(x, weight.flatten(1), bias);
 }
 
+at::Tensor Projection::ForwardOnto(const at::Tensor& residual,
+                                   const at::Tensor& x) const {
+  return MultiplyOnto(residual, x, weight.flatten(1), bias);
+}
+
 Conv2d::Conv2d(const Scope& scope, int64_t in_channels, int64_t out_channels,
                ConvGeometry conv_geometry)
-    : weight(scope.Get("weight",
-                       {out_channels, in_channels, conv_geometry.kernel_size,
-                        conv_geometry.kernel_size})),
+    : weight(WeightInLayout(scope.Get("weight", {out_channels, in_channels,
+                                                 conv_geometry.kernel_size,
+                                                 conv_geometry.kernel_size}),
+                            conv_geometry)),
       bias(scope.Get("bias", {out_channels})),
       geometry(conv_geometry) {}
 
 at::Tensor Conv2d::Forward(const at::Tensor& x) const {
-  return at::conv2d(x, weight, bias, {geometry.stride, geometry.stride},
+  return ForwardWithBias(x, bias);
+}
+
+at::Tensor Conv2d::ForwardWithBias(const at::Tensor& x,
+                                   const at::Tensor& b) const {
+  return at::conv2d(x, weight, b, {geometry.stride, geometry.stride},
                     {geometry.padding, geometry.padding});
 }
 
@@ -62,6 +100,14 @@ GroupNorm::GroupNorm(const Scope& scope, int64_t groups, int64_t channels,
 
 at::Tensor GroupNorm::Forward(const at::Tensor& x) const {
   return at::group_norm(x, num_groups, weight, bias, eps);
+}
+
+bool NeedsGradient(const at::Tensor& x) {
+  return c10::GradMode::is_enabled() && x.requires_grad();
+}
+
+at::Tensor SiluOf(at::Tensor x) {
+  return NeedsGradient(x) ? at::silu(x) : at::silu_(x);
 }
 
 LayerNorm::LayerNorm(const Scope& scope, int64_t features, double epsilon)

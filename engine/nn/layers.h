@@ -22,6 +22,12 @@ struct Linear {
   // x: [..., in_features] -> [..., out_features].
   at::Tensor Forward(const at::Tensor& x) const;
 
+  // Returns residual + Forward(x), or with another bias that broadcasts against
+  // `residual` [..., out_features]; the sum is part of the matrix product.
+  at::Tensor ForwardOnto(const at::Tensor& residual, const at::Tensor& x) const;
+  at::Tensor ForwardOnto(const at::Tensor& residual, const at::Tensor& x,
+                         const at::Tensor& other_bias) const;
+
   at::Tensor weight;  // [out_features, in_features]
   at::Tensor bias;    // [out_features], undefined without bias
 };
@@ -36,8 +42,9 @@ struct Projection {
   Projection(const Scope& scope, int64_t in_features, int64_t out_features,
              Rank if_missing = Rank::kLinear);
 
-  // x: [..., in_features] -> [..., out_features].
+  // As in Linear.
   at::Tensor Forward(const at::Tensor& x) const;
+  at::Tensor ForwardOnto(const at::Tensor& residual, const at::Tensor& x) const;
 
   at::Tensor weight;  // [out, in] or [out, in, 1, 1]
   at::Tensor bias;    // [out]
@@ -47,15 +54,22 @@ struct ConvGeometry {
   int64_t kernel_size = 3;
   int64_t stride = 1;
   int64_t padding = 1;
+  // Keeps the weight as [out, kernel, kernel, in] in memory, the layout of
+  // pictures [N, H, W, C], unless it requires gradients.
+  bool channels_last = true;
 };
 
-// Two-dimensional cross-correlation with bias.
+// Two-dimensional cross-correlation with bias. Pictures stay in the layout they
+// come in.
 struct Conv2d {
   Conv2d(const Scope& scope, int64_t in_channels, int64_t out_channels,
          ConvGeometry conv_geometry = {});
 
   // x: [N, in_channels, H, W] -> [N, out_channels, H', W'].
   at::Tensor Forward(const at::Tensor& x) const;
+
+  // Forward with another bias [out_channels].
+  at::Tensor ForwardWithBias(const at::Tensor& x, const at::Tensor& b) const;
 
   at::Tensor weight;  // [out_channels, in_channels, kernel, kernel]
   at::Tensor bias;    // [out_channels]
@@ -76,6 +90,14 @@ struct GroupNorm {
   int64_t num_groups;
   double eps;
 };
+
+// Returns SiLU(x); in place where no gradient could want the old value. Give it
+// results nobody else holds.
+at::Tensor SiluOf(at::Tensor x);
+
+// Whether autograd would follow an operation on `x`: then nothing in place and
+// no operation without derivative.
+bool NeedsGradient(const at::Tensor& x);
 
 // Normalises the last axis.
 struct LayerNorm {

@@ -3,18 +3,26 @@
 #include <ATen/TensorOperators.h>
 #include <c10/util/Exception.h>
 
+#include <utility>
+
+#include "engine/nn/picture_tokens.h"
+
 namespace animate::nn {
 namespace {
 
 constexpr int64_t kNormGroups = 32;
 constexpr double kMotionNormEps = 1e-6;
 
-at::Tensor AddPositions(const at::Tensor& x, const at::Tensor& pe) {
+// Adds the position of each frame to `x` [B, F, N, dim], which nobody else
+// holds.
+at::Tensor AddPositions(at::Tensor x, const at::Tensor& pe) {
   if (!pe.defined()) return x;
   const int64_t frames = x.size(1);
   TORCH_CHECK(frames <= pe.size(1), "a window of ", frames,
               " frames exceeds the motion modules' ", pe.size(1), " positions");
-  return x + pe.narrow(1, 0, frames).to(x.scalar_type());
+  const at::Tensor positions =
+      pe.narrow(1, 0, frames).to(x.scalar_type()).unsqueeze(2);
+  return NeedsGradient(x) ? x + positions : x.add_(positions);
 }
 
 }  // namespace
@@ -26,7 +34,8 @@ TemporalTransformerBlock::TemporalTransformerBlock(
   const AttentionConfig attention{.query_dim = dim,
                                   .context_dim = dim,
                                   .heads = config.heads,
-                                  .head_dim = head_dim};
+                                  .head_dim = head_dim,
+                                  .shortcuts = config.shortcuts};
   for (int i = 0; i < config.num_attention_blocks; ++i) {
     const Scope block = scope / "attention_blocks" / i;
     stages_.push_back(
@@ -36,13 +45,14 @@ TemporalTransformerBlock::TemporalTransformerBlock(
   }
 }
 
-at::Tensor TemporalTransformerBlock::Forward(const at::Tensor& x) const {
-  at::Tensor hidden = x;
+at::Tensor TemporalTransformerBlock::Forward(at::Tensor x) const {
+  at::Tensor hidden = std::move(x);
   for (const Stage& stage : stages_) {
     const at::Tensor y = AddPositions(stage.norm.Forward(hidden), stage.pe);
-    hidden = hidden + stage.attention.Forward(y, y);
+    hidden = stage.attention.to_out().ForwardOnto(
+        hidden, stage.attention.AttendAcrossFrames(y));
   }
-  return hidden + ff_.Forward(ff_norm_.Forward(hidden));
+  return ff_.ForwardResidual(hidden, ff_norm_);
 }
 
 MotionModule::MotionModule(const Scope& scope, int64_t channels,
@@ -69,23 +79,15 @@ at::Tensor MotionModule::Forward(const at::Tensor& x, int64_t num_frames,
   TORCH_CHECK(num_frames > 0 && x.size(0) % num_frames == 0, x.size(0),
               " rows are no whole number of clips of ", num_frames, " frames");
   const int64_t clips = x.size(0) / num_frames;
-  const int64_t channels = x.size(1);
-  const int64_t pixels = x.size(2) * x.size(3);
-
-  at::Tensor tokens = norm_.Forward(x)
-                          .reshape({clips, num_frames, channels, pixels})
-                          .permute({0, 3, 1, 2})
-                          .reshape({clips * pixels, num_frames, channels});
-  tokens = proj_in_.Forward(tokens);
+  // [B*F, N, C] -> [B, F, N, C/div]
+  at::Tensor tokens = proj_in_.Forward(TokensOf(norm_.Forward(x)))
+                          .unflatten(0, {clips, num_frames});
   for (const TemporalTransformerBlock& block : transformer_blocks_) {
     tokens = block.Forward(tokens);
   }
-  tokens = proj_out_.Forward(tokens);
   const at::Tensor frames =
-      tokens.reshape({clips, pixels, num_frames, channels})
-          .permute({0, 2, 3, 1})
-          .reshape(x.sizes());  // [B*F, C, h, w]
-  return Tap(taps, path_, frames + x);
+      proj_out_.ForwardOnto(TokensOf(x), tokens.flatten(0, 1));
+  return Tap(taps, path_, PictureOf(frames, x));
 }
 
 }  // namespace animate::nn

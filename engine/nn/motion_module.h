@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/nn/attention.h"
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/feed_forward.h"
 #include "engine/nn/layers.h"
 #include "engine/nn/taps.h"
@@ -21,6 +22,7 @@ struct MotionModuleConfig {
   int64_t num_attention_blocks = 2;  // temporal self-attentions per block
   bool position_encoding = true;
   int64_t attention_dim_div = 1;  // narrows the transformer to C/div
+  ExactShortcuts shortcuts = {};
 };
 
 // Temporal self-attentions and a feed-forward, over the frames of one pixel:
@@ -31,8 +33,8 @@ class TemporalTransformerBlock {
   TemporalTransformerBlock(const Scope& scope, int64_t dim, int64_t head_dim,
                            const MotionModuleConfig& config);
 
-  // x: [B*N, F, dim], same shape back.
-  at::Tensor Forward(const at::Tensor& x) const;
+  // Takes `x` [B, F, N, dim] for itself; same shape back.
+  at::Tensor Forward(at::Tensor x) const;
 
  private:
   struct Stage {

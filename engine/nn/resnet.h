@@ -7,6 +7,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/layers.h"
 #include "engine/nn/taps.h"
 #include "engine/tensor/parameters.h"
@@ -19,6 +20,7 @@ struct ResnetConfig {
   int64_t temb_channels = 0;  // 0: no time embedding (the VAE)
   int64_t norm_num_groups = 32;
   double norm_eps = 1e-5;
+  ExactShortcuts shortcuts = {};
 };
 
 // conv1(SiLU(norm1(x))) + time_emb_proj(SiLU(temb)), then conv2(SiLU(norm2)),
@@ -34,7 +36,21 @@ class ResnetBlock2D {
   at::Tensor Forward(const at::Tensor& x, const at::Tensor& temb,
                      Taps* taps) const;
 
+  // The same for one timestep, given ShiftedBias of it: [out_channels].
+  at::Tensor ForwardShifted(const at::Tensor& x, const at::Tensor& shifted_bias,
+                            Taps* taps) const;
+
+  // Returns the bias of conv1 plus what the time embedding adds, for T
+  // timesteps: temb [T, temb_channels] -> [T, out_channels].
+  at::Tensor ShiftedBias(const at::Tensor& temb) const;
+
+  const std::string& path() const { return path_; }
+
  private:
+  // Everything from norm2 on, `hidden` being what conv1 and time made of x.
+  at::Tensor Finish(const at::Tensor& x, const at::Tensor& hidden,
+                    Taps* taps) const;
+
   std::string path_;
   GroupNorm norm1_;
   Conv2d conv1_;
@@ -49,25 +65,11 @@ class ResnetBlock2D {
 // first.
 class Downsample2D {
  public:
-  Downsample2D(const Scope& scope, int64_t channels, int64_t padding);
+  Downsample2D(const Scope& scope, int64_t channels, int64_t padding,
+               const ExactShortcuts& shortcuts = {});
 
   // x: [R, C, h, w] -> [R, C, ceil(h/2), ceil(w/2)]; padding 0 rounds down.
   at::Tensor Forward(const at::Tensor& x) const;
-
- private:
-  Conv2d conv_;
-};
-
-// Enlarges by nearest neighbour, then a 3x3 convolution.
-class Upsample2D {
- public:
-  Upsample2D(const Scope& scope, int64_t channels);
-
-  // x: [R, C, h, w] -> [R, C, height, width]; twice the size when not given.
-  // A UNet gives the size of the skip connection that follows, which differs
-  // from twice where an odd side had been halved.
-  at::Tensor Forward(const at::Tensor& x) const;
-  at::Tensor Forward(const at::Tensor& x, int64_t height, int64_t width) const;
 
  private:
   Conv2d conv_;

@@ -1,6 +1,6 @@
 #include "engine/nn/transformer_2d.h"
 
-#include <ATen/TensorOperators.h>
+#include "engine/nn/picture_tokens.h"
 
 namespace animate::nn {
 namespace {
@@ -26,22 +26,26 @@ Transformer2DModel::Transformer2DModel(const Scope& scope, int64_t channels,
         TransformerBlockConfig{
             .dim = channels,
             .heads = config.heads,
-            .cross_attention_dim = config.cross_attention_dim});
+            .cross_attention_dim = config.cross_attention_dim,
+            .shortcuts = config.shortcuts});
   }
 }
 
 at::Tensor Transformer2DModel::Forward(const at::Tensor& x,
                                        const ForwardContext& context) const {
-  // [R, C, h, w] -> [R, h*w, C]
-  at::Tensor tokens = norm_.Forward(x).flatten(2).transpose(1, 2);
-  tokens = proj_in_.Forward(tokens);
+  ForwardContext inner = context;
+  at::Tensor tokens = proj_in_.Forward(TokensOf(norm_.Forward(x)));
   for (const BasicTransformerBlock& block : transformer_blocks_) {
-    tokens = block.Forward(tokens, context);
+    tokens = block.Forward(tokens, inner);
+    if (!tokens.defined()) return tokens;
+    inner.one_row_for_all = false;
   }
-  tokens = proj_out_.Forward(tokens);
-  const at::Tensor image =
-      tokens.transpose(1, 2).contiguous().view_as(x);  // [R, C, h, w]
-  return Tap(context.taps, path_, image + x);
+  at::Tensor residual = TokensOf(x);
+  if (context.one_row_for_all) {
+    residual = residual.repeat({tokens.size(0) / x.size(0), 1, 1});
+  }
+  return Tap(context.taps, path_,
+             PictureOf(proj_out_.ForwardOnto(residual, tokens), x));
 }
 
 }  // namespace animate::nn

@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/nn/basic_transformer_block.h"
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/forward_context.h"
 #include "engine/nn/layers.h"
 #include "engine/tensor/parameters.h"
@@ -20,6 +21,7 @@ struct Transformer2DConfig {
   int64_t cross_attention_dim;
   int64_t norm_num_groups = 32;
   bool use_linear_projection = false;
+  ExactShortcuts shortcuts = {};
 };
 
 // Spatial transformer over the pixels of each row: GroupNorm (eps 1e-6),
@@ -31,8 +33,14 @@ class Transformer2DModel {
   Transformer2DModel(const Scope& scope, int64_t channels,
                      const Transformer2DConfig& config);
 
-  // x: [B*F, channels, h, w], same shape back.
+  // x: [B*F, channels, h, w], same shape back; with context.one_row_for_all
+  // [F, channels, h, w] -> [B*F, channels, h, w]. Undefined when
+  // context.stop_at is one of its blocks.
   at::Tensor Forward(const at::Tensor& x, const ForwardContext& context) const;
+
+  const std::vector<BasicTransformerBlock>& transformer_blocks() const {
+    return transformer_blocks_;
+  }
 
  private:
   std::string path_;

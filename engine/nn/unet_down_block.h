@@ -34,6 +34,14 @@ class UnetDownBlock {
   at::Tensor Forward(const at::Tensor& x, const ForwardContext& context,
                      std::vector<at::Tensor>& skips) const;
 
+  // Forward in two: up to the first place where frames meet, and from there.
+  at::Tensor ForwardFrames(const at::Tensor& x,
+                           const ForwardContext& context) const;
+  at::Tensor ForwardRest(const at::Tensor& front, const ForwardContext& context,
+                         std::vector<at::Tensor>& skips) const;
+
+  const std::vector<UnetLayer>& layers() const { return layers_; }
+
  private:
   std::string path_;
   std::vector<UnetLayer> layers_;

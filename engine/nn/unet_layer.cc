@@ -17,12 +17,33 @@ UnetLayer::UnetLayer(const Scope& block, int index, int64_t in_channels,
 
 at::Tensor UnetLayer::Forward(const at::Tensor& x,
                               const ForwardContext& context) const {
-  at::Tensor hidden = resnet_.Forward(x, context.temb, context.taps);
-  if (attention_.has_value()) hidden = attention_->Forward(hidden, context);
-  if (motion_module_.has_value()) {
-    hidden = motion_module_->Forward(hidden, context.num_frames, context.taps);
+  const at::Tensor hidden = ForwardFrames(x, context);
+  return hidden.defined() ? ForwardMotion(hidden, context) : hidden;
+}
+
+at::Tensor UnetLayer::ForwardFrames(const at::Tensor& x,
+                                    const ForwardContext& context) const {
+  const at::Tensor hidden = ForwardResnet(resnet_, x, context);
+  if (attention_.has_value()) return attention_->Forward(hidden, context);
+  if (!context.one_row_for_all) return hidden;
+  return hidden.repeat({context.encoder_hidden_states.size(0), 1, 1, 1});
+}
+
+at::Tensor UnetLayer::ForwardMotion(const at::Tensor& x,
+                                    const ForwardContext& context) const {
+  if (!motion_module_.has_value()) return x;
+  return motion_module_->Forward(x, context.num_frames, context.taps);
+}
+
+at::Tensor ForwardResnet(const ResnetBlock2D& resnet, const at::Tensor& x,
+                         const ForwardContext& context) {
+  if (context.time_shifts != nullptr) {
+    const auto found = context.time_shifts->find(resnet.path());
+    if (found != context.time_shifts->end()) {
+      return resnet.ForwardShifted(x, found->second, context.taps);
+    }
   }
-  return hidden;
+  return resnet.Forward(x, context.temb, context.taps);
 }
 
 }  // namespace animate::nn

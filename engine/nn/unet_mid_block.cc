@@ -10,8 +10,8 @@ UnetMidBlock::UnetMidBlock(const Scope& scope, const UnetLayerConfig& config)
 at::Tensor UnetMidBlock::Forward(const at::Tensor& x,
                                  const ForwardContext& context) const {
   const at::Tensor hidden = layer_.Forward(x, context);
-  return Tap(context.taps, path_,
-             last_resnet_.Forward(hidden, context.temb, context.taps));
+  if (!hidden.defined()) return hidden;
+  return Tap(context.taps, path_, ForwardResnet(last_resnet_, hidden, context));
 }
 
 }  // namespace animate::nn

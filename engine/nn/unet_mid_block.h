@@ -27,6 +27,9 @@ class UnetMidBlock {
   // x: [B*F, out_channels, h, w], same shape back.
   at::Tensor Forward(const at::Tensor& x, const ForwardContext& context) const;
 
+  const UnetLayer& layer() const { return layer_; }
+  const ResnetBlock2D& last_resnet() const { return last_resnet_; }
+
  private:
   std::string path_;
   UnetLayer layer_;

@@ -14,7 +14,8 @@ UnetUpBlock::UnetUpBlock(const Scope& scope, const UnetUpBlockConfig& config)
     layers_.emplace_back(scope, i, hidden + skip, config.layer);
   }
   if (config.upsampler == Upsampler::kPresent) {
-    upsampler_.emplace(scope / "upsamplers" / 0, out_channels);
+    upsampler_.emplace(scope / "upsamplers" / 0, out_channels,
+                       config.layer.shortcuts);
   }
 }
 
@@ -26,6 +27,7 @@ at::Tensor UnetUpBlock::Forward(const at::Tensor& x,
     hidden = at::cat({hidden, skips.back()}, 1);
     skips.pop_back();
     hidden = layer.Forward(hidden, context);
+    if (!hidden.defined()) return hidden;
   }
   if (upsampler_.has_value()) {
     const at::Tensor& target = skips.back();

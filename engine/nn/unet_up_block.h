@@ -9,8 +9,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "engine/nn/forward_context.h"
-#include "engine/nn/resnet.h"
 #include "engine/nn/unet_layer.h"
+#include "engine/nn/upsample.h"
 #include "engine/tensor/parameters.h"
 
 namespace animate::nn {
@@ -35,9 +35,12 @@ class UnetUpBlock {
 
   // x: [B*F, in_channels, h, w] -> [B*F, out_channels, h', w']. Takes
   // num_layers entries off the back of `skips`; h' and w' are those of the
-  // entry then last, so that odd sides come back as they went down.
+  // entry then last, so that odd sides come back as they went down. Undefined
+  // when context.stop_at is one of its transformer blocks.
   at::Tensor Forward(const at::Tensor& x, const ForwardContext& context,
                      std::vector<at::Tensor>& skips) const;
+
+  const std::vector<UnetLayer>& layers() const { return layers_; }
 
  private:
   std::string path_;

@@ -1,7 +1,8 @@
 #include "engine/nn/vae_blocks.h"
 
-#include <ATen/TensorOperators.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+
+#include "engine/nn/picture_tokens.h"
 
 namespace animate::nn {
 namespace {
@@ -11,11 +12,13 @@ Scope Either(const Scope& scope, const Scope& present, const char* older) {
   return (scope / older).Has("weight") ? scope / older : present;
 }
 
-ResnetConfig VaeResnet(int64_t in, int64_t out, int64_t norm_num_groups) {
+ResnetConfig VaeResnet(int64_t in, int64_t out, int64_t norm_num_groups,
+                       const ExactShortcuts& shortcuts) {
   return {.in_channels = in,
           .out_channels = out,
           .norm_num_groups = norm_num_groups,
-          .norm_eps = kVaeNormEps};
+          .norm_eps = kVaeNormEps,
+          .shortcuts = shortcuts};
 }
 
 std::vector<ResnetBlock2D> MakeResnets(const Scope& scope,
@@ -23,9 +26,9 @@ std::vector<ResnetBlock2D> MakeResnets(const Scope& scope,
   std::vector<ResnetBlock2D> resnets;
   for (int i = 0; i < config.num_layers; ++i) {
     const int64_t in = i == 0 ? config.in_channels : config.out_channels;
-    resnets.emplace_back(
-        scope / "resnets" / i,
-        VaeResnet(in, config.out_channels, config.norm_num_groups));
+    resnets.emplace_back(scope / "resnets" / i,
+                         VaeResnet(in, config.out_channels,
+                                   config.norm_num_groups, config.shortcuts));
   }
   return resnets;
 }
@@ -53,22 +56,23 @@ VaeAttention::VaeAttention(const Scope& scope, int64_t channels,
 
 at::Tensor VaeAttention::Forward(const at::Tensor& x, Taps* taps) const {
   // [N, 1, h*w, C]: one head.
-  const at::Tensor tokens =
-      group_norm_.Forward(x).flatten(2).transpose(1, 2).unsqueeze(1);
+  const at::Tensor tokens = TokensOf(group_norm_.Forward(x)).unsqueeze(1);
   const at::Tensor attended = at::scaled_dot_product_attention(
       to_q_.Forward(tokens), to_k_.Forward(tokens), to_v_.Forward(tokens));
-  const at::Tensor out = to_out_.Forward(attended.squeeze(1));  // [N, h*w, C]
-  return Tap(taps, path_, out.transpose(1, 2).contiguous().view_as(x) + x);
+  return Tap(
+      taps, path_,
+      PictureOf(to_out_.ForwardOnto(TokensOf(x), attended.squeeze(1)), x));
 }
 
 VaeMidBlock::VaeMidBlock(const Scope& scope, int64_t channels,
-                         int64_t norm_num_groups)
+                         int64_t norm_num_groups,
+                         const ExactShortcuts& shortcuts)
     : path_(scope.path()),
       first_resnet_(scope / "resnets" / 0,
-                    VaeResnet(channels, channels, norm_num_groups)),
+                    VaeResnet(channels, channels, norm_num_groups, shortcuts)),
       attention_(scope / "attentions" / 0, channels, norm_num_groups),
       last_resnet_(scope / "resnets" / 1,
-                   VaeResnet(channels, channels, norm_num_groups)) {}
+                   VaeResnet(channels, channels, norm_num_groups, shortcuts)) {}
 
 at::Tensor VaeMidBlock::Forward(const at::Tensor& x, Taps* taps) const {
   at::Tensor hidden = first_resnet_.Forward(x, /*temb=*/{}, taps);
@@ -81,7 +85,7 @@ DownEncoderBlock2D::DownEncoderBlock2D(const Scope& scope,
     : path_(scope.path()), resnets_(MakeResnets(scope, config)) {
   if (config.resampler == Resampler::kPresent) {
     downsampler_.emplace(scope / "downsamplers" / 0, config.out_channels,
-                         /*padding=*/0);
+                         /*padding=*/0, config.shortcuts);
   }
 }
 
@@ -95,7 +99,8 @@ UpDecoderBlock2D::UpDecoderBlock2D(const Scope& scope,
                                    const VaeBlockConfig& config)
     : path_(scope.path()), resnets_(MakeResnets(scope, config)) {
   if (config.resampler == Resampler::kPresent) {
-    upsampler_.emplace(scope / "upsamplers" / 0, config.out_channels);
+    upsampler_.emplace(scope / "upsamplers" / 0, config.out_channels,
+                       config.shortcuts);
   }
 }
 

@@ -8,9 +8,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "engine/nn/exact_shortcuts.h"
 #include "engine/nn/layers.h"
 #include "engine/nn/resnet.h"
 #include "engine/nn/taps.h"
+#include "engine/nn/upsample.h"
 #include "engine/tensor/parameters.h"
 
 // The parts of AutoencoderKL; every norm has eps 1e-6. Match the blocks of the
@@ -41,7 +43,8 @@ class VaeAttention {
 // resnets.0, attentions.0, resnets.1.
 class VaeMidBlock {
  public:
-  VaeMidBlock(const Scope& scope, int64_t channels, int64_t norm_num_groups);
+  VaeMidBlock(const Scope& scope, int64_t channels, int64_t norm_num_groups,
+              const ExactShortcuts& shortcuts = {});
 
   // x: [N, channels, h, w], same shape back.
   at::Tensor Forward(const at::Tensor& x, Taps* taps) const;
@@ -61,6 +64,7 @@ struct VaeBlockConfig {
   int64_t num_layers;
   int64_t norm_num_groups;
   Resampler resampler;  // down- or upsampler after the last resnet
+  ExactShortcuts shortcuts = {};
 };
 
 // Resnets, then downsamplers.0 with the asymmetric padding.

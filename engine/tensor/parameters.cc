@@ -27,6 +27,16 @@ bool Matches(const std::vector<int64_t>& got,
   return true;
 }
 
+std::vector<std::string> KeysAndShapes(
+    const std::vector<ParameterRequest>& parameters) {
+  std::vector<std::string> texts;
+  for (const ParameterRequest& parameter : parameters) {
+    texts.push_back(
+        absl::StrCat(parameter.key, " ", ShapeString(parameter.shape)));
+  }
+  return texts;
+}
+
 void AppendList(std::string& message, absl::string_view kind,
                 const std::vector<std::string>& keys) {
   if (keys.empty()) return;
@@ -38,22 +48,23 @@ void AppendList(std::string& message, absl::string_view kind,
 
 at::Tensor Parameters::Get(const std::string& key,
                            const std::vector<int64_t>& shape) {
-  used_.insert(key);
+  requests_.emplace(key, shape);
   const auto it = state_dict_.find(key);
-  if (it == state_dict_.end()) {
-    missing_.push_back(absl::StrCat(key, " ", ShapeString(shape)));
-  } else if (const std::vector<int64_t> got = it->second.sizes().vec();
-             !Matches(got, shape)) {
-    misshapen_.push_back(absl::StrCat(key, ": is ", ShapeString(got),
-                                      ", expected ", ShapeString(shape)));
-  } else {
+  if (it != state_dict_.end() && Matches(it->second.sizes().vec(), shape)) {
     return it->second;
   }
+  return Placeholder(shape);
+}
+
+at::Tensor Parameters::Placeholder(const std::vector<int64_t>& shape) const {
   std::vector<int64_t> concrete = shape;
   for (int64_t& size : concrete) {
     if (size < 0) size = 1;
   }
-  return at::zeros(concrete);
+  const c10::Device device = state_dict_.empty()
+                                 ? c10::Device(c10::kMeta)
+                                 : state_dict_.begin()->second.device();
+  return at::zeros({}, at::TensorOptions(device)).expand(concrete);
 }
 
 bool Parameters::Has(const std::string& key) const {
@@ -66,24 +77,46 @@ std::vector<int64_t> Parameters::Shape(const std::string& key) const {
   return it->second.sizes().vec();
 }
 
-void Parameters::Ignore(const std::string& key) { used_.insert(key); }
+void Parameters::Ignore(const std::string& key) { ignored_.insert(key); }
 
-absl::Status Parameters::Verify(absl::string_view what) const {
-  std::vector<std::string> unexpected;
-  for (const auto& [key, tensor] : state_dict_) {
-    if (used_.count(key) == 0) {
-      unexpected.push_back(
-          absl::StrCat(key, " ", ShapeString(tensor.sizes().vec())));
+std::vector<ParameterRequest> Parameters::requests() const {
+  std::vector<ParameterRequest> list;
+  for (const auto& [key, shape] : requests_) list.push_back({key, shape});
+  return list;
+}
+
+ParameterDifferences Parameters::Differences() const {
+  ParameterDifferences differences;
+  for (const auto& [key, shape] : requests_) {
+    const auto it = state_dict_.find(key);
+    if (it == state_dict_.end()) {
+      differences.missing.push_back({key, shape});
+    } else if (std::vector<int64_t> got = it->second.sizes().vec();
+               !Matches(got, shape)) {
+      differences.misshapen.push_back({key, std::move(got), shape});
     }
   }
-  if (missing_.empty() && misshapen_.empty() && unexpected.empty()) {
-    return absl::OkStatus();
+  for (const auto& [key, tensor] : state_dict_) {
+    if (requests_.count(key) == 0 && ignored_.count(key) == 0) {
+      differences.unexpected.push_back({key, tensor.sizes().vec()});
+    }
   }
+  return differences;
+}
+
+absl::Status Parameters::Verify(absl::string_view what) const {
+  const ParameterDifferences differences = Differences();
+  if (differences.empty()) return absl::OkStatus();
   std::string message =
       absl::StrCat("the weights of ", what, " do not fit its configuration:");
-  AppendList(message, "missing", missing_);
-  AppendList(message, "of another shape", misshapen_);
-  AppendList(message, "unexpected", unexpected);
+  AppendList(message, "missing", KeysAndShapes(differences.missing));
+  std::vector<std::string> misshapen;
+  for (const ParameterDifferences::Misshapen& one : differences.misshapen) {
+    misshapen.push_back(absl::StrCat(one.key, ": is ", ShapeString(one.shape),
+                                     ", expected ", ShapeString(one.expected)));
+  }
+  AppendList(message, "of another shape", misshapen);
+  AppendList(message, "unexpected", KeysAndShapes(differences.unexpected));
   return absl::FailedPreconditionError(message);
 }
 

@@ -18,6 +18,28 @@ namespace animate {
 // "down_blocks.0.resnets.0.conv1.weight".
 using StateDict = std::map<std::string, at::Tensor>;
 
+// A tensor that a network asks for; -1 in `shape` stands for any size.
+struct ParameterRequest {
+  std::string key;
+  std::vector<int64_t> shape;
+};
+
+// How a state dict differs from what a network asked for.
+struct ParameterDifferences {
+  struct Misshapen {
+    std::string key;
+    std::vector<int64_t> shape;
+    std::vector<int64_t> expected;
+  };
+  std::vector<ParameterRequest> missing;
+  std::vector<Misshapen> misshapen;
+  std::vector<ParameterRequest> unexpected;  // What is there, not asked for.
+
+  bool empty() const {
+    return missing.empty() && misshapen.empty() && unexpected.empty();
+  }
+};
+
 // Hands a network its weights while it is being constructed and keeps account:
 // which keys were asked for, which were missing, which had another shape, which
 // nobody asked for. Networks are plain structs of at::Tensor handles; the
@@ -34,8 +56,11 @@ class Parameters {
   StateDict& state_dict() { return state_dict_; }
 
   // Returns the tensor at `key`. When it is missing or its shape is not
-  // `shape`, notes that for Verify and returns zeros of `shape`. An entry of
-  // -1 in `shape` accepts any size (taken as 1 for the zeros).
+  // `shape`, notes that for Verify and returns zeros of `shape`, which take no
+  // memory and lie on the device of the state dict: on the meta device when it
+  // is empty, so that constructing a network of any size from an empty state
+  // dict costs nothing and yields, in requests(), what it needs. An entry of -1
+  // in `shape` accepts any size (taken as 1 for the zeros).
   at::Tensor Get(const std::string& key, const std::vector<int64_t>& shape);
 
   // Whether `key` is in the state dict; for layers that exist or not by
@@ -48,6 +73,12 @@ class Parameters {
   // Marks `key` as known although no network reads it ("position_ids").
   void Ignore(const std::string& key);
 
+  // What has been asked for, in the order of the keys.
+  std::vector<ParameterRequest> requests() const;
+
+  // What Verify reports, key by key.
+  ParameterDifferences Differences() const;
+
   // Returns OK when every key asked for was there in its shape and every key
   // of the state dict was asked for; else FAILED_PRECONDITION that lists all
   // missing, misshapen (with both shapes) and unexpected keys under `what`
@@ -55,10 +86,11 @@ class Parameters {
   absl::Status Verify(absl::string_view what) const;
 
  private:
+  at::Tensor Placeholder(const std::vector<int64_t>& shape) const;
+
   StateDict state_dict_;
-  std::set<std::string> used_;
-  std::vector<std::string> missing_;
-  std::vector<std::string> misshapen_;
+  std::map<std::string, std::vector<int64_t>> requests_;
+  std::set<std::string> ignored_;
 };
 
 // A place in the tree of modules: Parameters and a key prefix. Cheap to copy.

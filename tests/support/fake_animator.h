@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -45,6 +47,23 @@ class FakeAnimator : public Animator {
   }
 
   const ModelInfo& info() const override { return info_; }
+
+  std::optional<DeviceMemory> device_memory() const override {
+    MutexLock lock(mutex_);
+    return device_memory_;
+  }
+
+  // What device_memory says from here on; nothing before.
+  void SetDeviceMemory(const DeviceMemory& memory) {
+    MutexLock lock(mutex_);
+    device_memory_ = memory;
+  }
+
+  // The poses of the last run.
+  std::vector<RgbImage> last_poses() const {
+    MutexLock lock(mutex_);
+    return last_poses_;
+  }
 
   // Animate will wait at that point of every later run until Release.
   void HoldAt(Point point, int number) {
@@ -112,6 +131,7 @@ class FakeAnimator : public Animator {
     {
       MutexLock lock(mutex_);
       ++runs_started_;
+      last_poses_ = input.poses;
     }
     const RunEnd end(*this);
     for (const EngineStage stage :
@@ -201,6 +221,8 @@ class FakeAnimator : public Animator {
   }
 
   const ModelInfo info_;
+  std::optional<DeviceMemory> device_memory_ ABSL_GUARDED_BY(mutex_);
+  std::vector<RgbImage> last_poses_ ABSL_GUARDED_BY(mutex_);
   std::function<void()> on_step_;
 
   mutable Mutex mutex_;

@@ -365,6 +365,10 @@ TEST(DenoisingUnetTest, RefusesInputsThatDoNotFitEachOther) {
   bad.reference_rows = {0, 0};
   EXPECT_THROW(unet.Forward(bad), c10::Error);
 
+  bad = good;
+  bad.timesteps = at::tensor({1, 2, 3});
+  EXPECT_THROW(unet.Forward(bad), c10::Error);
+
   // 16 positions in the random weights.
   EXPECT_THROW(unet.Forward(OddInputs(17, 2, 2)), c10::Error);
 }

@@ -1,6 +1,7 @@
 #include "engine/model/unet.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <c10/util/Exception.h>
@@ -28,7 +29,7 @@ UnetConfig TwoLevels() {
 
 StateDict Weights(const MotionConfig* motion) {
   return RandomWeights(
-      [&](const Scope& scope) { UnetTrunk(scope, TwoLevels(), motion); });
+      [&](const Scope& scope) { UnetTrunk(scope, TwoLevels(), motion, {}); });
 }
 
 nn::ForwardContext Conditions(int64_t clips) {
@@ -37,15 +38,20 @@ nn::ForwardContext Conditions(int64_t clips) {
   return context;
 }
 
+at::Tensor RunTrunk(const UnetTrunk& trunk, const at::Tensor& sample,
+                    const at::Tensor& added, nn::ForwardContext context) {
+  return trunk.ForwardRest(trunk.ForwardFrames(sample, added, context),
+                           context);
+}
+
 TEST(UnetTrunkTest, NamesItsTransformerBlocksInOrderOfExecution) {
   Parameters parameters(Weights(nullptr));
-  const UnetTrunk trunk(Scope(parameters), TwoLevels(), nullptr);
+  const UnetTrunk trunk(Scope(parameters), TwoLevels(), nullptr, {});
   ReferenceFeatures recorded;
   nn::ForwardContext context = Conditions(1);
   context.record = &recorded;
-  trunk.Forward(
-      {.sample = RandomTensor({1, 4, 4, 4}), .timesteps = at::tensor(3)},
-      context);
+  context.temb = trunk.TimeEmbedding(at::tensor({3}));
+  RunTrunk(trunk, RandomTensor({1, 4, 4, 4}), {}, context);
   std::vector<std::string> names;
   for (const ReferenceFeatures::Block& block : recorded.blocks) {
     names.push_back(block.name);
@@ -71,20 +77,49 @@ TEST(UnetTrunkTest, MotionModulesAreOnlyWhereAsked) {
 
 TEST(UnetTrunkTest, AddedFeaturesAndTimestepMoveTheOutput) {
   Parameters parameters(Weights(nullptr));
-  const UnetTrunk trunk(Scope(parameters), TwoLevels(), nullptr);
+  const UnetTrunk trunk(Scope(parameters), TwoLevels(), nullptr, {});
   const at::Tensor sample = RandomTensor({2, 4, 3, 5});
   const auto run = [&](const at::Tensor& timesteps, const at::Tensor& added) {
-    return trunk.Forward(
-        {.sample = sample, .timesteps = timesteps, .added = added},
-        Conditions(2));
+    nn::ForwardContext context = Conditions(2);
+    context.temb = trunk.TimeEmbedding(timesteps);
+    return RunTrunk(trunk, sample, added, context);
   };
-  const at::Tensor plain = run(at::tensor(10), {});
+  const at::Tensor plain = run(at::tensor({10}), {});
   EXPECT_EQ(plain.sizes(), at::IntArrayRef({2, 32, 3, 5}));
-  EXPECT_FALSE(at::equal(run(at::tensor(500), {}), plain));
+  EXPECT_FALSE(at::equal(run(at::tensor({500}), {}), plain));
   EXPECT_FALSE(
-      at::equal(run(at::tensor(10), RandomTensor({2, 32, 3, 5})), plain));
-  EXPECT_TRUE(at::equal(run(at::tensor({10, 10}), {}), plain));
-  EXPECT_THROW(run(at::tensor({10, 10, 10}), {}), c10::Error);
+      at::equal(run(at::tensor({10}), RandomTensor({2, 32, 3, 5})), plain));
+  EXPECT_TRUE(at::allclose(run(at::tensor({10, 10}), {}), plain, 1e-4, 1e-4));
+}
+
+TEST(UnetTrunkTest, ShiftsOfEveryResnetTakeThePlaceOfTheEmbedding) {
+  Parameters parameters(Weights(nullptr));
+  const UnetTrunk trunk(Scope(parameters), TwoLevels(), nullptr, {});
+  const at::Tensor sample = RandomTensor({2, 4, 3, 5});
+  nn::ForwardContext context = Conditions(2);
+  const at::Tensor temb = trunk.TimeEmbedding(at::tensor({10, 700}));
+  const std::vector<nn::TimeShiftMap> shifts = trunk.TimeShifts(temb);
+  ASSERT_EQ(shifts.size(), 2u);
+  EXPECT_EQ(shifts[0].size(), 2u + 2u + 4u);
+  context.temb = temb.narrow(0, 1, 1);
+  const at::Tensor want = RunTrunk(trunk, sample, {}, context);
+  context.temb = at::Tensor();
+  context.time_shifts = &shifts[1];
+  EXPECT_TRUE(
+      at::allclose(RunTrunk(trunk, sample, {}, context), want, 1e-4, 1e-5));
+}
+
+TEST(UnetTrunkTest, PicturesKeepOneLayout) {
+  Parameters parameters(Weights(nullptr));
+  const UnetTrunk trunk(Scope(parameters), TwoLevels(), nullptr, {});
+  nn::ForwardContext context = Conditions(2);
+  context.temb = trunk.TimeEmbedding(at::tensor({10}));
+  const UnetTrunk::Front front = trunk.ForwardFrames(
+      RandomTensor({4, 4, 3, 5}), RandomTensor({2, 32, 3, 5}), context);
+  constexpr at::MemoryFormat kLast = at::MemoryFormat::ChannelsLast;
+  EXPECT_TRUE(front.skip.is_contiguous(kLast));
+  EXPECT_TRUE(front.hidden.is_contiguous(kLast));
+  EXPECT_TRUE(trunk.ForwardRest(front, context).is_contiguous(kLast));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "engine/nn/basic_transformer_block.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/layer_norm.h>
 #include <c10/util/Exception.h>
@@ -95,6 +96,82 @@ TEST(BasicTransformerBlockTest, ConditionMovesTheOutput) {
   const at::Tensor before = b.block.Forward(x, context);
   context.encoder_hidden_states = context.encoder_hidden_states + 1;
   EXPECT_FALSE(at::equal(b.block.Forward(x, context), before));
+}
+
+TEST(BasicTransformerBlockTest, HalfFeaturesMeetFloatWeights) {
+  const Block b;
+  const at::Tensor x = RandomTensor({2, 5, 8}, 51);
+  const std::vector<int64_t> rows = {0};
+  const at::Tensor half = RandomTensor({1, 5, 8}, 53).to(at::kHalf);
+  ReferenceFeatures features{{{"path", half}}};
+  ForwardContext context = OneCondition();
+  context.reference = &features;
+  context.reference_rows = rows;
+  const at::Tensor first = b.block.Forward(x, context);
+  features.blocks[0].tokens = half.to(at::kFloat);
+  EXPECT_TRUE(at::equal(b.block.Forward(x, context), first));
+}
+
+TEST(BasicTransformerBlockTest, CrossAttentionToOneTokenIsAVector) {
+  StateDict weights = Block().weights;
+  ForwardContext context = OneCondition();
+  const at::Tensor x = RandomTensor({2, 5, 8}, 51);
+  TransformerBlockConfig plain_config = kConfig;
+  plain_config.shortcuts = ExactShortcuts::None();
+  Parameters plain_parameters(weights);
+  const at::Tensor want =
+      BasicTransformerBlock(Scope(plain_parameters) / "path", plain_config)
+          .Forward(x, context);
+  // What only chooses between keys has no say where there is one.
+  for (const char* key : {"path.norm2.weight", "path.attn2.to_q.weight",
+                          "path.attn2.to_k.weight"}) {
+    weights.at(key) = weights.at(key) * 7;
+  }
+  Parameters parameters(weights);
+  const BasicTransformerBlock block(Scope(parameters) / "path", kConfig);
+  EXPECT_TRUE(at::allclose(block.Forward(x, context), want, 1e-4, 1e-5));
+  EXPECT_EQ(block.Prepare(context).cross_attention.sizes(),
+            at::IntArrayRef({1, 8}));
+
+  context.encoder_hidden_states = RandomTensor({1, 2, 6}, 50);
+  EXPECT_FALSE(block.Prepare(context).cross_attention.defined());
+}
+
+TEST(BasicTransformerBlockTest, PreparedConditionsTakeThePlaceOfTheirSource) {
+  const Block b;
+  const at::Tensor x = RandomTensor({4, 5, 8}, 51);
+  const std::vector<int64_t> rows = {kNoReference, 0};
+  const ReferenceFeatures features{{{"path", RandomTensor({1, 5, 8}, 53)}}};
+  ForwardContext context;
+  context.encoder_hidden_states = RandomTensor({2, 1, 6}, 50);
+  context.reference = &features;
+  context.reference_rows = rows;
+  const at::Tensor want = b.block.Forward(x, context);
+  const BlockConditionsMap prepared = {{"path", b.block.Prepare(context)}};
+  context.reference = nullptr;
+  context.blocks = &prepared;
+  EXPECT_TRUE(at::equal(b.block.Forward(x, context), want));
+}
+
+TEST(BasicTransformerBlockTest, OneRowOfFramesBecomesARowPerCondition) {
+  const Block b;
+  const at::Tensor x = RandomTensor({3, 5, 8}, 51);
+  ForwardContext context;
+  context.encoder_hidden_states = RandomTensor({2, 1, 6}, 50);
+  const at::Tensor want = b.block.Forward(x.repeat({2, 1, 1}), context);
+  context.one_row_for_all = true;
+  EXPECT_TRUE(at::allclose(b.block.Forward(x, context), want, 1e-5, 1e-6));
+}
+
+TEST(BasicTransformerBlockTest, StopsWhereNothingIsReadAfter) {
+  const Block b;
+  ReferenceFeatures recorded;
+  const std::string path = "path";
+  ForwardContext context = OneCondition();
+  context.record = &recorded;
+  context.stop_at = &path;
+  EXPECT_FALSE(b.block.Forward(RandomTensor({2, 5, 8}), context).defined());
+  EXPECT_THAT(recorded.blocks, testing::SizeIs(1));
 }
 
 }  // namespace

@@ -30,5 +30,33 @@ TEST(FeedForwardTest, SecondHalfGatesTheFirst) {
                            1e-4, 1e-6));
 }
 
+TEST(FeedForwardTest, ResidualInPiecesIsTheSumInOne) {
+  const auto build = [](const Scope& scope) {
+    FeedForward(scope / "ff", 64);
+    LayerNorm(scope / "norm", 64);
+  };
+  Parameters parameters(RandomWeights(build));
+  const FeedForward ff(Scope(parameters) / "ff", 64);
+  const LayerNorm norm(Scope(parameters) / "norm", 64);
+  // More tokens than go through the middle together.
+  const at::Tensor x = RandomTensor({2, 4500, 64}, 3);
+  const at::Tensor want = x + ff.Forward(norm.Forward(x));
+  EXPECT_TRUE(
+      at::allclose(ff.ForwardResidual(x.clone(), norm), want, 1e-4, 1e-5));
+}
+
+TEST(FeedForwardTest, ResidualLeavesItsInputWhereGradientsFlow) {
+  const auto build = [](const Scope& scope) {
+    FeedForward(scope / "ff", 8);
+    LayerNorm(scope / "norm", 8);
+  };
+  Parameters parameters(RandomWeights(build));
+  const FeedForward ff(Scope(parameters) / "ff", 8);
+  const LayerNorm norm(Scope(parameters) / "norm", 8);
+  at::Tensor x = RandomTensor({1, 5, 8}, 3).requires_grad_(true);
+  ff.ForwardResidual(x, norm).square().sum().backward();
+  EXPECT_GT(x.grad().abs().sum().item<double>(), 0.0);
+}
+
 }  // namespace
 }  // namespace animate::nn

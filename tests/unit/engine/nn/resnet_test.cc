@@ -90,18 +90,18 @@ TEST(Downsample2DTest, PaddingDecidesWhichPixelsRemain) {
   EXPECT_EQ(asymmetric[0][0][0][0].item<float>(), x[0][0][1][1].item<float>());
 }
 
-TEST(Upsample2DTest, PixelsAreDoubledAndOddSidesDropTheLast) {
-  Parameters parameters(Identity());
-  const Upsample2D upsample(Scope(parameters), 1);
-  const at::Tensor x = RandomTensor({1, 1, 4, 3});
-  EXPECT_EQ(upsample.Forward(x).sizes(), at::IntArrayRef({1, 1, 8, 6}));
-  const at::Tensor odd = upsample.Forward(x, 7, 5);
-  ASSERT_EQ(odd.sizes(), at::IntArrayRef({1, 1, 7, 5}));
-  for (int64_t i = 0; i < 7; ++i) {
-    for (int64_t j = 0; j < 5; ++j) {
-      EXPECT_EQ(odd[0][0][i][j].item<float>(),
-                x[0][0][i / 2][j / 2].item<float>());
-    }
+TEST(ResnetBlock2DTest, ShiftedBiasIsTheTimeEmbeddingInOneTerm) {
+  Parameters parameters(RandomWeights(
+      [](const Scope& scope) { ResnetBlock2D(scope, kWidening); }));
+  const ResnetBlock2D resnet(Scope(parameters), kWidening);
+  const at::Tensor x = RandomTensor({3, 4, 3, 5}, 2);
+  const at::Tensor temb = RandomTensor({2, 6}, 3);
+  const at::Tensor biases = resnet.ShiftedBias(temb);
+  ASSERT_EQ(biases.sizes(), at::IntArrayRef({2, 8}));
+  for (int64_t t = 0; t < 2; ++t) {
+    EXPECT_TRUE(at::allclose(resnet.ForwardShifted(x, biases[t], nullptr),
+                             resnet.Forward(x, temb.narrow(0, t, 1), nullptr),
+                             1e-4, 1e-5));
   }
 }
 

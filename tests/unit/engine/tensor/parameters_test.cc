@@ -64,6 +64,38 @@ TEST(ParametersTest, TensorsAreSharedWithTheStateDict) {
   EXPECT_EQ(bias[0].item<double>(), 7.0);
 }
 
+TEST(ParametersTest, AnEmptyStateDictListsWhatIsAskedForWithoutMemory) {
+  Parameters nothing({});
+  const int64_t large = int64_t{1} << 40;
+  const at::Tensor weight = nothing.Get("large.weight", {large, 3});
+  nothing.Get("any.weight", {-1});
+  nothing.Ignore("position_ids");
+  EXPECT_TRUE(weight.is_meta());
+  EXPECT_THAT(weight.sizes().vec(), ElementsAre(large, 3));
+  const std::vector<ParameterRequest> requests = nothing.requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(requests[0].key, "any.weight");
+  EXPECT_THAT(requests[0].shape, ElementsAre(-1));
+  EXPECT_EQ(requests[1].key, "large.weight");
+  EXPECT_THAT(requests[1].shape, ElementsAre(large, 3));
+}
+
+TEST(ParametersTest, DifferencesNameKeysAndShapes) {
+  Parameters parameters = TwoTensors();
+  parameters.Get("norm.weight", {4});
+  parameters.Get("conv.weight", {2, 5});
+  const ParameterDifferences differences = parameters.Differences();
+  ASSERT_EQ(differences.missing.size(), 1u);
+  EXPECT_EQ(differences.missing[0].key, "norm.weight");
+  EXPECT_THAT(differences.missing[0].shape, ElementsAre(4));
+  ASSERT_EQ(differences.misshapen.size(), 1u);
+  EXPECT_THAT(differences.misshapen[0].shape, ElementsAre(2, 3));
+  EXPECT_THAT(differences.misshapen[0].expected, ElementsAre(2, 5));
+  ASSERT_EQ(differences.unexpected.size(), 1u);
+  EXPECT_EQ(differences.unexpected[0].key, "conv.bias");
+  EXPECT_FALSE(differences.empty());
+}
+
 TEST(ScopeTest, PathsAreCheckpointKeys) {
   Parameters parameters({});
   EXPECT_EQ((Scope(parameters) / "down_blocks" / 0 / "resnets" / 1).path(),
