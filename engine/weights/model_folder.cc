@@ -1,9 +1,12 @@
 #include "engine/weights/model_folder.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -69,7 +72,17 @@ class Finder {
 std::vector<std::string> NetworkNames(absl::string_view stem) {
   return {absl::StrCat(stem, ".safetensors"),
           absl::StrCat(stem, ".safetensors", kIndexSuffix),
-          absl::StrCat(stem, ".pth"), absl::StrCat(stem, ".bin")};
+          absl::StrCat(stem, ".pth"), absl::StrCat(stem, ".bin"),
+          absl::StrCat(stem, ".ckpt")};
+}
+
+std::vector<std::string> MotionModuleNames() {
+  std::vector<std::string> names = NetworkNames("motion_module");
+  names.insert(names.end(),
+               {"mm_sd_v15_v2.ckpt", "mm_sd_v15.ckpt", "v3_sd15_mm.ckpt",
+                "motion_module/diffusion_pytorch_model.safetensors",
+                "motion_module/diffusion_pytorch_model.bin"});
+  return names;
 }
 
 absl::StatusOr<std::string> ReadText(const std::string& path) {
@@ -116,6 +129,60 @@ absl::Status MissingError(const std::string& path,
        .metadata = {{"missing", absl::StrJoin(missing, "; ")}}});
 }
 
+void FindWeights(Finder& finder, ModelFolder& folder) {
+  folder.denoising_unet =
+      finder.Find("denoising UNet", NetworkNames("denoising_unet"));
+  folder.reference_unet =
+      finder.Find("reference UNet", NetworkNames("reference_unet"));
+  folder.motion_module = finder.Find("motion module", MotionModuleNames());
+  folder.pose_guider = finder.Find("pose guider", NetworkNames("pose_guider"));
+  folder.vae = finder.Find(
+      "autoencoder", NetworkNames("sd-vae-ft-mse/diffusion_pytorch_model"));
+  folder.image_encoder = finder.Find(
+      "image encoder",
+      {"image_encoder/model.safetensors",
+       "image_encoder/model.safetensors.index.json",
+       "image_encoder/pytorch_model.bin", "image_encoder/pytorch_model.pth"});
+}
+
+// Finds and reads the configuration; reports what else `finder` misses, too.
+absl::Status FindAndReadConfigs(Finder& finder, ModelFolder& folder) {
+  const std::vector<std::string> weights = finder.files();
+  const std::string unet_config = finder.Find(
+      "UNet configuration", {"stable-diffusion-v1-5/unet/config.json",
+                             "sd-image-variations-diffusers/unet/config.json"});
+  const std::string vae_config =
+      finder.Find("autoencoder configuration", {"sd-vae-ft-mse/config.json"});
+  const std::string image_encoder_config =
+      finder.Find("image encoder configuration", {"image_encoder/config.json"});
+  const std::string topology = finder.FindOptional({"topology.json"});
+  const std::string inference_config = finder.FindOptional(
+      {"inference_v2.yaml", "configs/inference/inference_v2.yaml"});
+  if (!finder.missing().empty()) {
+    return MissingError(folder.path, finder.missing());
+  }
+  folder.files = finder.files();
+  std::set_difference(folder.files.begin(), folder.files.end(), weights.begin(),
+                      weights.end(), std::back_inserter(folder.configs));
+  ANIMATE_ASSIGN_OR_RETURN(folder.unet_config, ReadJsonObject(unet_config));
+  ANIMATE_ASSIGN_OR_RETURN(folder.vae_config, ReadJsonObject(vae_config));
+  ANIMATE_ASSIGN_OR_RETURN(folder.image_encoder_config,
+                           ReadJsonObject(image_encoder_config));
+  if (!topology.empty()) {
+    ANIMATE_ASSIGN_OR_RETURN(folder.topology, ReadJsonObject(topology));
+  }
+  if (!inference_config.empty()) {
+    ANIMATE_ASSIGN_OR_RETURN(const std::string yaml,
+                             ReadText(inference_config));
+    absl::StatusOr<std::string> json = YamlToJson(yaml);
+    if (!json.ok()) {
+      return InFile(inference_config, json.status());
+    }
+    folder.inference_config = *std::move(json);
+  }
+  return absl::OkStatus();
+}
+
 // Adds the shards that the index `name` maps keys to.
 absl::Status AddShards(const fs::path& root, const std::string& name,
                        std::set<std::string>& files) {
@@ -137,50 +204,16 @@ absl::StatusOr<ModelFolder> FindModelFolder(const std::string& path) {
   ANIMATE_RETURN_IF_ERROR(CheckFolder(path));
   Finder finder(path);
   ModelFolder folder = {.path = path};
-  folder.denoising_unet =
-      finder.Find("denoising UNet", NetworkNames("denoising_unet"));
-  folder.reference_unet =
-      finder.Find("reference UNet", NetworkNames("reference_unet"));
-  folder.motion_module =
-      finder.Find("motion module", NetworkNames("motion_module"));
-  folder.pose_guider = finder.Find("pose guider", NetworkNames("pose_guider"));
-  folder.vae = finder.Find(
-      "autoencoder", NetworkNames("sd-vae-ft-mse/diffusion_pytorch_model"));
-  folder.image_encoder = finder.Find(
-      "image encoder",
-      {"image_encoder/model.safetensors",
-       "image_encoder/model.safetensors.index.json",
-       "image_encoder/pytorch_model.bin", "image_encoder/pytorch_model.pth"});
-  const std::string unet_config = finder.Find(
-      "UNet configuration", {"stable-diffusion-v1-5/unet/config.json",
-                             "sd-image-variations-diffusers/unet/config.json"});
-  const std::string vae_config =
-      finder.Find("autoencoder configuration", {"sd-vae-ft-mse/config.json"});
-  const std::string image_encoder_config =
-      finder.Find("image encoder configuration", {"image_encoder/config.json"});
-  const std::string topology = finder.FindOptional({"topology.json"});
-  const std::string inference_config = finder.FindOptional(
-      {"inference_v2.yaml", "configs/inference/inference_v2.yaml"});
-  if (!finder.missing().empty()) {
-    return MissingError(path, finder.missing());
-  }
-  folder.files = finder.files();
-  ANIMATE_ASSIGN_OR_RETURN(folder.unet_config, ReadJsonObject(unet_config));
-  ANIMATE_ASSIGN_OR_RETURN(folder.vae_config, ReadJsonObject(vae_config));
-  ANIMATE_ASSIGN_OR_RETURN(folder.image_encoder_config,
-                           ReadJsonObject(image_encoder_config));
-  if (!topology.empty()) {
-    ANIMATE_ASSIGN_OR_RETURN(folder.topology, ReadJsonObject(topology));
-  }
-  if (!inference_config.empty()) {
-    ANIMATE_ASSIGN_OR_RETURN(const std::string yaml,
-                             ReadText(inference_config));
-    absl::StatusOr<std::string> json = YamlToJson(yaml);
-    if (!json.ok()) {
-      return InFile(inference_config, json.status());
-    }
-    folder.inference_config = *std::move(json);
-  }
+  FindWeights(finder, folder);
+  ANIMATE_RETURN_IF_ERROR(FindAndReadConfigs(finder, folder));
+  return folder;
+}
+
+absl::StatusOr<ModelFolder> FindModelConfigs(const std::string& path) {
+  ANIMATE_RETURN_IF_ERROR(CheckFolder(path));
+  Finder finder(path);
+  ModelFolder folder = {.path = path};
+  ANIMATE_RETURN_IF_ERROR(FindAndReadConfigs(finder, folder));
   return folder;
 }
 
@@ -205,15 +238,29 @@ std::string ModelDigest(std::vector<FileDigest> files) {
   return Sha256(lines);
 }
 
-absl::StatusOr<std::string> ModelDigest(const ModelFolder& folder) {
+absl::StatusOr<std::string> ModelDigest(const ModelFolder& folder,
+                                        const CancellationToken* cancel) {
   ANIMATE_ASSIGN_OR_RETURN(const std::vector<std::string> names,
                            ModelFiles(folder));
+  std::vector<absl::StatusOr<std::string>> digests(names.size(), "");
+  std::atomic<size_t> next = 0;
+  const auto hash_files = [&] {
+    for (size_t i = next++; i < names.size(); i = next++) {
+      digests[i] =
+          Sha256OfFile((fs::path(folder.path) / names[i]).string(), cancel);
+    }
+  };
+  std::vector<std::thread> threads;
+  const size_t processors = std::max(1u, std::thread::hardware_concurrency());
+  for (size_t i = 1; i < std::min(processors, names.size()); ++i) {
+    threads.emplace_back(hash_files);
+  }
+  hash_files();
+  for (std::thread& thread : threads) thread.join();
   std::vector<FileDigest> files;
-  for (const std::string& name : names) {
-    ANIMATE_ASSIGN_OR_RETURN(
-        std::string digest,
-        Sha256OfFile((fs::path(folder.path) / name).string()));
-    files.push_back({.file = name, .sha256 = std::move(digest)});
+  for (size_t i = 0; i < names.size(); ++i) {
+    ANIMATE_RETURN_IF_ERROR(digests[i].status());
+    files.push_back({.file = names[i], .sha256 = *std::move(digests[i])});
   }
   return ModelDigest(std::move(files));
 }

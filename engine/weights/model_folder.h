@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/base/cancellation.h"
 
 namespace animate {
 
@@ -17,8 +18,11 @@ namespace animate {
 // and, optionally, topology.json (all configuration in one place, ours) and
 // inference_v2.yaml (motion module and scheduler, the reference's), also under
 // configs/inference/. Without both of the latter the published defaults hold.
-// Beside each .pth name the names .safetensors, .safetensors.index.json and
-// .bin are accepted, safetensors first.
+// Beside each .pth name the names .safetensors, .safetensors.index.json, .bin
+// and .ckpt are accepted, safetensors first. A motion module may also have the
+// name AnimateDiff gave it (mm_sd_v15.ckpt, mm_sd_v15_v2.ckpt, v3_sd15_mm.ckpt)
+// or be diffusers' folder motion_module/, whose weights are called
+// diffusion_pytorch_model.
 struct ModelFolder {
   std::string path;
 
@@ -37,8 +41,10 @@ struct ModelFolder {
   std::optional<std::string> topology;
   std::optional<std::string> inference_config;  // Converted from YAML.
 
-  // Every file above, relative to `path`, sorted.
+  // Every file above, relative to `path`, sorted; and those of them that are
+  // configuration.
   std::vector<std::string> files;
+  std::vector<std::string> configs;
 };
 
 // Finds the files of the model in the folder at `path`; opens the
@@ -47,6 +53,10 @@ struct ModelFolder {
 // missing with all names that would do; FAILED_PRECONDITION for a
 // configuration that is not a JSON object.
 absl::StatusOr<ModelFolder> FindModelFolder(const std::string& path);
+
+// The same of the configuration alone: the paths of weights stay empty, and
+// `files` has the configuration's. For a folder to make weights for.
+absl::StatusOr<ModelFolder> FindModelConfigs(const std::string& path);
 
 // Returns ModelFolder::files and the shards that an index among them names.
 absl::StatusOr<std::vector<std::string>> ModelFiles(const ModelFolder& folder);
@@ -61,9 +71,10 @@ struct FileDigest {
 // each of its files in the order of their names.
 std::string ModelDigest(std::vector<FileDigest> files);
 
-// The same, of all ModelFiles. Reads everything: some ten seconds for the
-// published model.
-absl::StatusOr<std::string> ModelDigest(const ModelFolder& folder);
+// The same, of all ModelFiles. Reads everything, several files at a time:
+// about a second per gigabyte and processor. Cancelled as Sha256OfFile is.
+absl::StatusOr<std::string> ModelDigest(
+    const ModelFolder& folder, const CancellationToken* cancel = nullptr);
 
 }  // namespace animate
 

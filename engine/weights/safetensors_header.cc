@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
 #include "engine/weights/byte_order.h"
 #include "engine/weights/byte_tensor.h"
@@ -193,7 +194,9 @@ absl::Status CheckSize(const std::string& name, const SafetensorsEntry& entry) {
       count ? ByteCount(*count, entry.dtype) : std::nullopt;
   if (!size) {
     return WeightsError(
-        absl::StrCat("\"", name, "\": the shape has too many elements"));
+        absl::StrCat("\"", name, "\": the shape has too many elements: [",
+                     absl::StrJoin(entry.shape, ", "), "], at most ",
+                     std::numeric_limits<int64_t>::max(), " bytes"));
   }
   if (static_cast<uint64_t>(*size) != entry.end - entry.begin) {
     return WeightsError(absl::StrCat("\"", name, "\": the shape needs ", *size,

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "engine/base/status_macros.h"
 
 namespace animate {
 namespace {
@@ -50,15 +51,17 @@ std::string Sha256(absl::string_view bytes) {
   return digest.Hex();
 }
 
-absl::StatusOr<std::string> Sha256OfFile(const std::string& path) {
+absl::StatusOr<std::string> Sha256OfFile(const std::string& path,
+                                         const CancellationToken* cancel) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     return absl::ErrnoToStatus(errno, path);
   }
-  const auto close_file = absl::MakeCleanup([file] { close(file); });
+  const absl::Cleanup close_file = [file] { close(file); };
   Digest digest;
   std::vector<char> block(kBlockBytes);
   while (true) {
+    if (cancel != nullptr) ANIMATE_RETURN_IF_ERROR(cancel->Check());
     const ssize_t size = read(file, block.data(), block.size());
     if (size < 0 && errno == EINTR) {
       continue;

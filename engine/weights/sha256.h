@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "engine/base/cancellation.h"
 
 namespace animate {
 
@@ -12,8 +13,10 @@ namespace animate {
 std::string Sha256(absl::string_view bytes);
 
 // Returns the SHA-256 of the file at `path`. Reads all of it: about a second
-// per gigabyte. NOT_FOUND, PERMISSION_DENIED or what errno says.
-absl::StatusOr<std::string> Sha256OfFile(const std::string& path);
+// per gigabyte. NOT_FOUND, PERMISSION_DENIED or what errno says; the reason of
+// `cancel`, when given, soon after it is cancelled.
+absl::StatusOr<std::string> Sha256OfFile(
+    const std::string& path, const CancellationToken* cancel = nullptr);
 
 }  // namespace animate
 

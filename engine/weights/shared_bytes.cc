@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <vector>
@@ -28,6 +29,37 @@ absl::Status OpenError(const std::string& path, int error) {
   return WeightsError(message);
 }
 
+size_t PageSize() {
+  static const size_t size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+// Advises on the pages of [begin, begin + size) in `file`: on every page it
+// touches, or only on those it covers.
+enum class Pages { kTouched, kCovered };
+void Advise(const SharedBytes& file, const void* begin, size_t size,
+            Pages pages, int advice) {
+  const uintptr_t file_begin = reinterpret_cast<uintptr_t>(file.bytes.data());
+  const uintptr_t file_end = file_begin + file.bytes.size();
+  uintptr_t first = reinterpret_cast<uintptr_t>(begin);
+  if (!file.mapped || first < file_begin || first >= file_end) return;
+  uintptr_t last = first + std::min<uintptr_t>(size, file_end - first);
+  const uintptr_t mask = PageSize() - 1;
+  if (pages == Pages::kTouched || first == file_begin) {
+    first &= ~mask;
+  } else {
+    first = (first + mask) & ~mask;
+  }
+  if (pages == Pages::kTouched || last == file_end) {
+    last = (last + mask) & ~mask;
+  } else {
+    last &= ~mask;
+  }
+  if (first < last) {
+    madvise(reinterpret_cast<void*>(first), last - first, advice);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<SharedBytes> MapFile(const std::string& path) {
@@ -36,7 +68,7 @@ absl::StatusOr<SharedBytes> MapFile(const std::string& path) {
   if (file < 0) {
     return OpenError(path, errno);
   }
-  const auto close_file = absl::MakeCleanup([file] { close(file); });
+  const absl::Cleanup close_file = [file] { close(file); };
   struct stat before = {};
   if (fstat(file, &before) != 0) {
     return OpenError(path, errno);
@@ -64,7 +96,25 @@ absl::StatusOr<SharedBytes> MapFile(const std::string& path) {
   }
   return SharedBytes{
       .owner = std::move(owner),
-      .bytes = absl::MakeSpan(static_cast<uint8_t*>(address), size)};
+      .bytes = absl::MakeSpan(static_cast<uint8_t*>(address), size),
+      .mapped = true};
+}
+
+void ReadAhead(const SharedBytes& file, const void* begin, size_t size) {
+  Advise(file, begin, size, Pages::kTouched, MADV_WILLNEED);
+}
+
+void ReadNow(const SharedBytes& file, const void* begin, size_t size) {
+#ifdef MADV_POPULATE_READ
+  Advise(file, begin, size, Pages::kTouched, MADV_POPULATE_READ);
+#else
+  ReadAhead(file, begin, size);
+#endif
+}
+
+void GiveBack(const SharedBytes& file, const void* begin, size_t size) {
+  // A page that two tensors share stays: the other may be in use.
+  Advise(file, begin, size, Pages::kCovered, MADV_DONTNEED);
 }
 
 SharedBytes CopyBytes(absl::string_view bytes) {

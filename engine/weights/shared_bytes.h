@@ -16,6 +16,8 @@ namespace animate {
 struct SharedBytes {
   std::shared_ptr<void> owner;
   absl::Span<uint8_t> bytes;
+  // Whether the bytes are a mapped file rather than memory of this process.
+  bool mapped = false;
 };
 
 // Maps the regular file at `path`. Pages are read when first touched and
@@ -27,6 +29,18 @@ struct SharedBytes {
 // it. NOT_FOUND, PERMISSION_DENIED, or FAILED_PRECONDITION (not a regular
 // file, empty, changed while being opened).
 absl::StatusOr<SharedBytes> MapFile(const std::string& path);
+
+// Advice on `size` bytes at `begin` of a mapped file, cut to what lies in
+// `file`; nothing happens to bytes that are not mapped. None of them changes
+// what is read.
+//   ReadAhead: starts reading from disk and returns at once.
+//   ReadNow: returns when the bytes are in memory; what cannot be read then is
+//     read when touched.
+//   GiveBack: the memory becomes free; the bytes are read from the file again
+//     when touched. REQUIRES: nobody has written to them.
+void ReadAhead(const SharedBytes& file, const void* begin, size_t size);
+void ReadNow(const SharedBytes& file, const void* begin, size_t size);
+void GiveBack(const SharedBytes& file, const void* begin, size_t size);
 
 // Returns a copy of `bytes` in memory, for tests and fuzz targets.
 SharedBytes CopyBytes(absl::string_view bytes);

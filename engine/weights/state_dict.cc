@@ -42,7 +42,7 @@ std::optional<CheckpointFormat> DetectFormat(absl::Span<const uint8_t> file) {
 
 absl::StatusOr<Checkpoint> ReadOneFile(CheckpointFormat format,
                                        const SharedBytes& file) {
-  Checkpoint checkpoint = {.format = format};
+  Checkpoint checkpoint = {.format = format, .mappings = {file}};
   if (format == CheckpointFormat::kSafetensors) {
     ANIMATE_ASSIGN_OR_RETURN(Safetensors read, ReadSafetensors(file));
     checkpoint.tensors = std::move(read.tensors);
@@ -71,7 +71,7 @@ absl::StatusOr<Checkpoint> LoadShard(const std::string& path) {
 
 // Moves the tensors of one shard into `all`; its keys must be exactly `keys`.
 absl::Status AddShard(const std::string& path,
-                      const std::set<std::string>& keys, StateDict& all) {
+                      const std::set<std::string>& keys, Checkpoint& all) {
   ANIMATE_ASSIGN_OR_RETURN(Checkpoint shard, LoadShard(path));
   for (const std::string& key : keys) {
     if (!shard.tensors.contains(key)) {
@@ -84,8 +84,10 @@ absl::Status AddShard(const std::string& path,
       return WeightsError(absl::StrCat(path, ": \"", key,
                                        "\" is not in the index for this file"));
     }
-    all.emplace(key, std::move(tensor));
+    all.tensors.emplace(key, std::move(tensor));
   }
+  all.files.push_back(path);
+  all.mappings.push_back(shard.mappings.front());
   return absl::OkStatus();
 }
 
@@ -101,8 +103,7 @@ absl::StatusOr<Checkpoint> LoadShards(const std::string& path,
                            .files = {path}};
   for (const auto& [name, keys] : *index) {
     const std::string shard = (folder / name).string();
-    ANIMATE_RETURN_IF_ERROR(AddShard(shard, keys, checkpoint.tensors));
-    checkpoint.files.push_back(shard);
+    ANIMATE_RETURN_IF_ERROR(AddShard(shard, keys, checkpoint));
   }
   return checkpoint;
 }

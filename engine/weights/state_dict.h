@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/tensor/parameters.h"
+#include "engine/weights/shared_bytes.h"
 
 namespace animate {
 
@@ -28,6 +29,9 @@ struct Checkpoint {
   // The file given and, for an index, its shards.
   std::vector<std::string> files;
   StateDict tensors;
+  // The bytes the tensors point into, one entry per file with tensors. A tensor
+  // that lies in none of them has memory of its own.
+  std::vector<SharedBytes> mappings;
   // __metadata__ of a safetensors file.
   std::map<std::string, std::string> metadata;
 };

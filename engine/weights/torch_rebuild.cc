@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/status_macros.h"
 #include "engine/tensor/torch_status.h"
 #include "engine/weights/byte_tensor.h"
@@ -36,6 +37,8 @@ constexpr std::pair<absl::string_view, at::ScalarType> kStorageTypes[] = {
     {"torch ByteStorage", at::ScalarType::Byte},
     {"torch BoolStorage", at::ScalarType::Bool},
 };
+// What AnimateDiff v3 keeps among its tensors: settings of its training.
+constexpr absl::string_view kAnimateDiffConfig = "animatediff_config";
 constexpr size_t kMaxTensorDimensions = 64;
 constexpr size_t kMaxStorageKey = 64;
 
@@ -104,7 +107,10 @@ absl::Status CheckView(const std::vector<int64_t>& size,
   const std::optional<int64_t> count = ElementCount(size);
   if (size.size() != stride.size() || offset < 0 || offset > available ||
       !count) {
-    return WeightsError("size, stride and offset do not fit together");
+    return WeightsError(
+        absl::StrCat("size [", absl::StrJoin(size, ", "), "], stride [",
+                     absl::StrJoin(stride, ", "), "] and offset ", offset,
+                     " do not fit together or into a storage of ", available));
   }
   // An expanded tensor would grow without bound when it is converted.
   if (*count > available) {
@@ -116,7 +122,10 @@ absl::Status CheckView(const std::vector<int64_t>& size,
     int64_t step = 0;
     if (__builtin_mul_overflow(size[i] - 1, stride[i], &step) ||
         __builtin_add_overflow(last, step, &last)) {
-      return WeightsError("size and stride overflow");
+      return WeightsError(
+          absl::StrCat("size [", absl::StrJoin(size, ", "), "] and stride [",
+                       absl::StrJoin(stride, ", "),
+                       "] overflow, the storage has ", available));
     }
   }
   if (*count > 0 && last >= available) {
@@ -217,6 +226,10 @@ absl::StatusOr<StateDict> RebuildStateDict(
     const PickleValue& key = *dict->items[i];
     if (key.kind != Kind::kString) {
       return WeightsError("a key of the state dict is not a string");
+    }
+    if (key.text == kAnimateDiffConfig &&
+        dict->items[i + 1]->kind == Kind::kDict) {
+      continue;
     }
     absl::StatusOr<at::Tensor> tensor =
         RebuildEntry(*dict->items[i + 1], storages);

@@ -31,9 +31,10 @@ absl::StatusOr<std::map<std::string, TorchStorage>> FindTorchStorages(
 
 // Builds the tensors of the state dict in `pickle` as views of `storages` (one
 // flat tensor per key of FindTorchStorages). The state dict is the root or its
-// entry "state_dict". FAILED_PRECONDITION when it is not a dict from distinct
-// strings to tensors or parameters, or when a tensor reaches outside its
-// storage or has more elements than it.
+// entry "state_dict"; a dict "animatediff_config" inside it, as in
+// v3_sd15_mm.ckpt, is left out. FAILED_PRECONDITION when it is not a dict from
+// distinct strings to tensors or parameters, or when a tensor reaches outside
+// its storage or has more elements than it.
 absl::StatusOr<StateDict> RebuildStateDict(
     const Pickle& pickle, const std::map<std::string, at::Tensor>& storages);
 

@@ -221,6 +221,7 @@ absl::StatusOr<ZipRecord> Locate(absl::Span<const uint8_t> file,
 
 absl::Status CheckOverlap(const std::map<std::string, ZipRecord>& records) {
   std::vector<ZipRecord> order;
+  order.reserve(records.size());
   for (const auto& [name, record] : records) {
     order.push_back(record);
   }

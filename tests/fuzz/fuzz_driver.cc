@@ -2,6 +2,7 @@
 // on seeded mutations of those files. The same seed gives the same inputs, so
 // a failure is repeated with the numbers printed at its end:
 //   TARGET --seed S --first I --runs 1 [--save FILE] CORPUS...
+// Longer than as a test: --runs 1000000000 --seconds 600.
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,6 +30,7 @@ struct Options {
   uint64_t seed = 1;
   uint64_t first = 0;
   uint64_t runs = 10000;
+  uint64_t seconds = 0;  // 0: as long as `runs` take.
   std::string save;
   std::vector<std::string> corpus;
 };
@@ -75,6 +77,8 @@ bool ParseOptions(int argc, char** argv, Options& options) {
       options.first = std::strtoull(value, nullptr, 10);
     } else if (argument == "--runs") {
       options.runs = std::strtoull(value, nullptr, 10);
+    } else if (argument == "--seconds") {
+      options.seconds = std::strtoull(value, nullptr, 10);
     } else if (argument == "--save") {
       options.save = value;
     } else {
@@ -194,8 +198,8 @@ int main(int argc, char** argv) {
   Options options;
   if (!ParseOptions(argc, argv, options)) {
     std::fprintf(stderr,
-                 "usage: %s [--seed S] [--first I] [--runs N] [--save FILE] "
-                 "CORPUS...\n",
+                 "usage: %s [--seed S] [--first I] [--runs N] [--seconds N] "
+                 "[--save FILE] CORPUS...\n",
                  argv[0]);
     return 2;
   }
@@ -211,7 +215,17 @@ int main(int argc, char** argv) {
     Run(corpus[i]);
   }
   const auto start = std::chrono::steady_clock::now();
-  for (uint64_t i = options.first; i < options.first + options.runs; ++i) {
+  const auto seconds_since_start = [start] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() -
+                                         start)
+        .count();
+  };
+  uint64_t done = 0;
+  for (uint64_t i = options.first; done < options.runs; ++i, ++done) {
+    if (options.seconds > 0 &&
+        seconds_since_start() >= static_cast<double>(options.seconds)) {
+      break;
+    }
     std::snprintf(current_run, sizeof(current_run),
                   "repeat with: --seed %llu --first %llu --runs 1\n",
                   static_cast<unsigned long long>(options.seed),
@@ -223,9 +237,7 @@ int main(int argc, char** argv) {
     }
     Run(input);
   }
-  const std::chrono::duration<double> seconds =
-      std::chrono::steady_clock::now() - start;
   std::printf("%zu files and %llu mutations in %.1f s\n", corpus.size(),
-              static_cast<unsigned long long>(options.runs), seconds.count());
+              static_cast<unsigned long long>(done), seconds_since_start());
   return 0;
 }

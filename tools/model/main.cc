@@ -1,4 +1,4 @@
-// animate-model: looks at model folders without a server.
+// animate-model: looks at model folders, and makes them, without a server.
 //
 // Exit codes: 0 done, 1 the model or a comparison is not right (reasons on
 // standard error or in the output), 2 wrong command line.
@@ -6,8 +6,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/model/convert_command.h"
 #include "tools/model/inspect_command.h"
 #include "tools/model/parity_command.h"
+#include "tools/model/random_command.h"
+#include "tools/model/verify_command.h"
 
 namespace {
 constexpr int kUsageError = 2;
@@ -23,6 +26,9 @@ int main(int argc, char** argv) {
   // One line per subcommand; each lives in its own <name>_command.{h,cc}.
   animate::AddInspectCommand(app, exit_code);
   animate::AddParityCommand(app, exit_code);
+  animate::AddVerifyCommand(app, exit_code);
+  animate::AddConvertCommand(app, exit_code);
+  animate::AddRandomCommand(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

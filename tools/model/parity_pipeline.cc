@@ -28,14 +28,12 @@ absl::StatusOr<DdimScheduler> MakeScheduler(const ModelBundle& models,
                                run.num_inference_steps);
 }
 
-absl::StatusOr<std::vector<ContextWindow>> MakeWindows(
-    const PipelineRun& run, const PipelineOptions& options) {
+absl::StatusOr<std::vector<ContextWindow>> MakeWindows(const PipelineRun& run) {
   std::vector<ContextWindow> windows =
       UniformContextWindows({.num_frames = run.num_frames,
                              .context_frames = run.context_frames,
                              .context_stride = run.context_stride,
-                             .context_overlap = run.context_overlap,
-                             .closed_loop = options.closed_loop_windows});
+                             .context_overlap = run.context_overlap});
   if (windows.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat("no windows of ", run.context_frames,
@@ -64,7 +62,7 @@ absl::StatusOr<ParityResults> RunPipeline(const ModelBundle& models,
                            MakeScheduler(models, run, options));
   DenoisingInputs inputs;
   inputs.guidance_scale = run.guidance_scale;
-  ANIMATE_ASSIGN_OR_RETURN(inputs.windows, MakeWindows(run, options));
+  ANIMATE_ASSIGN_OR_RETURN(inputs.windows, MakeWindows(run));
 
   const CancellationToken never;
   inputs.image_embeds = EncodeImageEmbeds(models, golden.reference());

@@ -187,5 +187,49 @@ TEST_F(ModelFolderTest, TheDigestCoversTheShardsOfAnIndex) {
   EXPECT_NE(*ModelDigest(*Find()), *before);
 }
 
+TEST_F(ModelFolderTest, AcceptsTheNamesOfAnimateDiff) {
+  Remove("motion_module.pth");
+  for (const std::string name :
+       {"motion_module/diffusion_pytorch_model.safetensors", "v3_sd15_mm.ckpt",
+        "mm_sd_v15.ckpt", "mm_sd_v15_v2.ckpt", "motion_module.ckpt"}) {
+    folder_.Write(name, "x");
+    const auto found = Find();
+    ASSERT_THAT(found, IsOk());
+    EXPECT_EQ(found->motion_module, folder_.Path(name));
+  }
+}
+
+TEST_F(ModelFolderTest, TellsConfigurationFromWeights) {
+  const auto found = Find();
+  ASSERT_THAT(found, IsOk());
+  EXPECT_THAT(found->configs,
+              testing::ElementsAre("image_encoder/config.json",
+                                   "sd-vae-ft-mse/config.json",
+                                   "stable-diffusion-v1-5/unet/config.json"));
+}
+
+TEST_F(ModelFolderTest, ConfigurationIsFoundWithoutWeights) {
+  Remove("denoising_unet.pth");
+  Remove("motion_module.pth");
+  const auto found = FindModelConfigs(folder_.path());
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(found->unet_config, "{\"a\": 1}");
+  EXPECT_EQ(found->denoising_unet, "");
+  EXPECT_EQ(found->files, found->configs);
+  Remove("sd-vae-ft-mse/config.json");
+  EXPECT_THAT(FindModelConfigs(folder_.path()).status().message(),
+              HasSubstr("autoencoder configuration"));
+}
+
+TEST_F(ModelFolderTest, ADigestCanBeCancelled) {
+  const auto found = Find();
+  ASSERT_THAT(found, IsOk());
+  CancellationToken cancel;
+  EXPECT_THAT(ModelDigest(*found, &cancel), IsOk());
+  cancel.Cancel(absl::CancelledError("enough"));
+  EXPECT_EQ(ModelDigest(*found, &cancel).status().code(),
+            absl::StatusCode::kCancelled);
+}
+
 }  // namespace
 }  // namespace animate

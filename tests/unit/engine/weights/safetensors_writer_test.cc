@@ -117,5 +117,41 @@ TEST(SafetensorsWriterTest, AMissingFolderIsNotFound) {
             absl::StatusCode::kNotFound);
 }
 
+TEST(SafetensorsWriterTest, TensorsAreWrittenOneByOneInItsOrder) {
+  const TemporaryFolder folder;
+  const std::string path = folder.Path("x.safetensors");
+  auto writer = SafetensorsWriter::Create(
+                    path, {{.name = "z", .dtype = at::kHalf, .shape = {2}},
+                           {.name = "y", .dtype = at::kFloat, .shape = {3}},
+                           {.name = "a", .dtype = at::kHalf, .shape = {1}}})
+                    .value();
+  ASSERT_EQ(writer->order().size(), 3u);
+  EXPECT_EQ(writer->order()[0].name, "y");
+  EXPECT_EQ(writer->order()[1].name, "z");
+  EXPECT_EQ(writer->order()[2].name, "a");
+  EXPECT_TRUE(writer->Append(at::ones({3})).ok());
+  EXPECT_EQ(writer->Append(at::ones({2})).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(writer->Append(at::ones({2}, at::kHalf)).ok());
+  EXPECT_EQ(writer->Commit().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(writer->Append(at::ones({1}, at::kHalf)).ok());
+  EXPECT_EQ(writer->Append(at::ones({1}, at::kHalf)).code(),
+            absl::StatusCode::kInvalidArgument);
+  ASSERT_TRUE(writer->Commit().ok());
+  EXPECT_EQ(std::filesystem::file_size(path), writer->size_bytes());
+  EXPECT_EQ(LoadSafetensors(path)->size(), 3u);
+}
+
+TEST(SafetensorsWriterTest, RefusesANameThatOccursTwice) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(
+      SafetensorsWriter::Create(folder.Path("x"), {{.name = "a", .shape = {1}},
+                                                   {.name = "a", .shape = {1}}})
+          .status()
+          .code(),
+      absl::StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace animate

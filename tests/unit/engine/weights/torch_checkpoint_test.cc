@@ -220,6 +220,21 @@ TEST(TorchCheckpointTest, RefusesABooleanThatIsNeitherZeroNorOne) {
               IsRefused("storage 0: a boolean"));
 }
 
+TEST(TorchCheckpointTest, LeavesOutWhatAnimateDiffKeepsAmongItsTensors) {
+  const auto load = [](absl::string_view key) {
+    const std::string config = absl::StrCat("}", PickleText("x"), "N", "s");
+    // {"a": tensor, key: {"x": None}}
+    return ReadTorchZip(CopyBytes(TorchZipBytes(
+        PickleProgram(absl::StrCat("}", PickleText("a"), PickleTensor({}), "s",
+                                   PickleText(key), config, "s")),
+        {std::string(24, 'x')})));
+  };
+  const absl::StatusOr<StateDict> weights = load("animatediff_config");
+  ASSERT_TRUE(weights.ok()) << weights.status();
+  EXPECT_EQ(weights->size(), 1u);
+  EXPECT_THAT(load("other_config"), IsRefused("\"other_config\""));
+}
+
 TEST(TorchCheckpointTest, RefusesAnArchiveWithoutExactlyOnePickle) {
   EXPECT_THAT(ReadZip(ZipBytes({{.name = "a/b.pkl"}})),
               IsRefused("no data.pkl"));

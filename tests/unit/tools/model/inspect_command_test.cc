@@ -57,7 +57,13 @@ TEST(InspectCommandTest, ReturnsOneForAMissingOrBrokenModel) {
   EXPECT_THAT(missing.err, HasSubstr("/nowhere does not exist"));
   const Outcome broken = RunInspect(CheckpointFixture("refused_list.pth"));
   EXPECT_EQ(broken.exit_code, 1);
-  EXPECT_THAT(broken.out, HasSubstr("cannot be read"));
+  EXPECT_THAT(broken.err, HasSubstr("refused_list.pth: "));
+  EXPECT_EQ(broken.out, "");
+}
+
+TEST(InspectCommandTest, SaysHowFastItReadWhenAskedTo) {
+  EXPECT_THAT(RunInspect(CheckpointFixture("nested.pth") + " --verbose").err,
+              HasSubstr("GB/s"));
 }
 
 TEST(InspectCommandTest, NeedsAPath) {
