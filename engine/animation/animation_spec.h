@@ -10,6 +10,13 @@ namespace animate {
 
 enum class BetaSchedule { kLinear, kScaledLinear };
 
+// How windows cover a clip that is longer than one of them.
+enum class ContextSchedule {
+  kClosed,  // the last window wraps around to the first frames: for loops
+  kOpen,    // the last window ends with the last frame
+  kEdge,    // as kOpen, but neighbours share half a window and are cross-faded
+};
+
 // What a caller asks for, unchecked. Names are those of animate.v1.JobSpec.
 struct AnimationParameters {
   int width = 512;               // pixels, multiple of Limits::size_multiple
@@ -24,6 +31,7 @@ struct AnimationParameters {
   std::optional<BetaSchedule> beta_schedule;
   std::optional<int> context_frames;   // frames per window, [1, model's max]
   std::optional<int> context_overlap;  // frames, [0, context_frames)
+  std::optional<ContextSchedule> context_schedule;
 };
 
 // What the server is willing to do. GetServerInfo publishes it.

@@ -2,6 +2,7 @@
 #define ANIMATE_ENGINE_ANIMATION_ANIMATOR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,14 +44,17 @@ class AnimationObserver {
   // A stage begins. Each happens once, in the order of EngineStage.
   virtual void OnStageStarted(EngineStage stage) = 0;
 
-  // A stage has ended after `duration`.
+  // A stage has ended after `duration`. Frames decoded before kVaeDecode began
+  // count to it all the same, not to kDenoise.
   virtual void OnStageFinished(EngineStage stage, absl::Duration duration) = 0;
 
   // `step` (1-based) of `num_steps` denoising steps is complete, on the
   // device, after `duration`.
   virtual void OnStep(int step, int num_steps, absl::Duration duration) = 0;
 
-  // Frame `index` (0-based, ascending, each once) is final.
+  // Frame `index` (0-based, ascending, each once) is final. Of clips longer
+  // than a window the first ones come during the last denoising step, before
+  // kVaeDecode starts.
   virtual void OnFrame(int index, RgbImage frame) = 0;
 };
 
@@ -65,7 +69,16 @@ struct ModelInfo {
   int context_frames = 24;
   int context_overlap = 4;
   int max_context_frames = 32;
+  ContextSchedule context_schedule = ContextSchedule::kClosed;
   int num_train_timesteps = 1000;
+};
+
+// Memory of a device, bytes.
+struct DeviceMemory {
+  int64_t total_bytes = 0;
+  int64_t used_bytes = 0;       // by whomever
+  int64_t allocated_bytes = 0;  // by our tensors
+  int64_t reserved_bytes = 0;   // kept for our tensors, those included
 };
 
 // Turns an input into frames: the seam between the server, which knows queues
@@ -77,10 +90,18 @@ class Animator {
 
   virtual const ModelInfo& info() const = 0;
 
-  // Runs one animation to its end. Polls `token` at each denoising step and
-  // decoded frame and returns token.Check()'s error once it fails. Other
-  // errors: INVALID_ARGUMENT (the input), RESOURCE_EXHAUSTED with reason
-  // GPU_OOM, INTERNAL. After an error the Animator is ready for the next call.
+  // Returns the memory of its device; nothing where the device has none of its
+  // own (a CPU) or it cannot be measured. Unlike the rest callable from any
+  // thread, also during Animate.
+  virtual std::optional<DeviceMemory> device_memory() const {
+    return std::nullopt;
+  }
+
+  // Runs one animation to its end. Polls `token` at each window of each
+  // denoising step and at each decoded frame and returns token.Check()'s error
+  // once it fails. Other errors: INVALID_ARGUMENT (the input),
+  // RESOURCE_EXHAUSTED with reason GPU_OOM, INTERNAL. After an error the
+  // Animator is ready for the next call.
   virtual absl::Status Animate(const AnimationInput& input,
                                const CancellationToken& token,
                                AnimationObserver& observer) = 0;

@@ -92,14 +92,17 @@ float DdimScheduler::AlphaCumprod(int timestep) const {
   return alphas_cumprod_.at(static_cast<size_t>(index));
 }
 
+float DdimScheduler::PreviousAlphaCumprod(int timestep) const {
+  const int previous = PreviousTimestep(timestep, timestep_config_);
+  return previous >= 0 ? AlphaCumprod(previous) : final_alpha_cumprod_;
+}
+
 at::Tensor DdimScheduler::Step(const at::Tensor& model_output, int timestep,
                                const at::Tensor& sample) const {
   TORCH_CHECK(model_output.sizes() == sample.sizes(), "model_output is ",
               model_output.sizes(), ", sample is ", sample.sizes());
-  const int previous = PreviousTimestep(timestep, timestep_config_);
   const float alpha = AlphaCumprod(timestep);
-  const float alpha_previous =
-      previous >= 0 ? AlphaCumprod(previous) : final_alpha_cumprod_;
+  const float alpha_previous = PreviousAlphaCumprod(timestep);
   const auto root = [&sample](float value) {
     return RoundAsBeside(std::sqrt(value), sample);
   };
@@ -123,6 +126,32 @@ at::Tensor DdimScheduler::Step(const at::Tensor& model_output, int timestep,
   // The noise stays that of the unclipped estimate, as in diffusers.
   if (clip_sample_) original = original.clamp(-1.0, 1.0);
   return original * root(alpha_previous) + noise * root(1.0f - alpha_previous);
+}
+
+std::optional<DdimCoefficients> DdimScheduler::Coefficients(
+    int timestep) const {
+  if (clip_sample_) return std::nullopt;
+  const double alpha = AlphaCumprod(timestep);
+  const double alpha_previous = PreviousAlphaCumprod(timestep);
+  const double signal = std::sqrt(alpha);
+  const double noise = std::sqrt(1.0 - alpha);
+  const double next_signal = std::sqrt(alpha_previous);
+  const double next_noise = std::sqrt(1.0 - alpha_previous);
+  switch (prediction_type_) {
+    case PredictionType::kEpsilon:
+      return DdimCoefficients{
+          .sample = next_signal / signal,
+          .model_output = next_noise - next_signal * noise / signal};
+    case PredictionType::kVPrediction:
+      return DdimCoefficients{
+          .sample = next_signal * signal + next_noise * noise,
+          .model_output = next_noise * signal - next_signal * noise};
+    case PredictionType::kSample:
+      return DdimCoefficients{
+          .sample = next_noise / noise,
+          .model_output = next_signal - next_noise * signal / noise};
+  }
+  return std::nullopt;
 }
 
 at::Tensor DdimScheduler::AddNoise(const at::Tensor& original,

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -39,6 +40,12 @@ struct DdimConfig {
   bool keep_negative_timestep = false;
 };
 
+// One step as a sum: sample * `sample` + model_output * `model_output`.
+struct DdimCoefficients {
+  double sample = 1.0;
+  double model_output = 0.0;
+};
+
 // Deterministic DDIM sampling (eta = 0): Song et al. 2021, eq. 12,
 // https://arxiv.org/abs/2010.02502. Matches diffusers' DDIMScheduler 0.24 to
 // 1e-5 in fp32; see ddim_scheduler_test.cc. Immutable; safe to share.
@@ -63,6 +70,12 @@ class DdimScheduler {
   at::Tensor Step(const at::Tensor& model_output, int timestep,
                   const at::Tensor& sample) const;
 
+  // Returns what Step multiplies its arguments by, in double from the fp32
+  // tables: the whole step in one pass over the latents, which differs from
+  // Step by rounding only. Unset with clip_sample, which is not linear.
+  //   timestep: an element of timesteps().
+  std::optional<DdimCoefficients> Coefficients(int timestep) const;
+
   // Returns sqrt(a_t) original + sqrt(1 - a_t) noise, the forward process.
   //   original, noise: [B, …], equal shape, dtype and device.
   //   timesteps: B elements in [0, num_train_timesteps).
@@ -74,6 +87,9 @@ class DdimScheduler {
 
   // The product at `timestep`; a negative one counts from the end.
   float AlphaCumprod(int timestep) const;
+
+  // The product at which a step from `timestep` arrives.
+  float PreviousAlphaCumprod(int timestep) const;
 
   PredictionType prediction_type_;
   bool clip_sample_;

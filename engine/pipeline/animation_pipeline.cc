@@ -3,8 +3,7 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/InferenceMode.h>
 
-#include <algorithm>
-#include <string>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -12,14 +11,21 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "engine/pipeline/conditioning.h"
+#include "engine/pipeline/context_plan.h"
 #include "engine/pipeline/denoising_loop.h"
 #include "engine/pipeline/frame_decoder.h"
-#include "engine/schedule/context_windows.h"
+#include "engine/pipeline/pose_features.h"
 #include "engine/tensor/random.h"
 #include "engine/tensor/torch_status.h"
 
 namespace animate {
 namespace {
+
+// What the model is said to do follows the options it runs with.
+ModelBundle WithDefaultsOf(const PipelineOptions& options, ModelBundle models) {
+  models.info.context_schedule = options.context_schedule;
+  return models;
+}
 
 absl::Status CheckInput(const AnimationInput& input, const ModelInfo& info) {
   const AnimationParameters& parameters = *input.spec;
@@ -50,52 +56,47 @@ absl::Status CheckInput(const AnimationInput& input, const ModelInfo& info) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<ContextWindow>> MakeWindows(
-    const AnimationParameters& parameters, const ModelInfo& info,
-    const PipelineOptions& options) {
-  ContextWindowConfig config;
-  config.num_frames = parameters.num_frames;
-  config.context_frames =
-      parameters.context_frames.value_or(info.context_frames);
-  config.context_overlap = parameters.context_overlap.value_or(
-      std::min(info.context_overlap, config.context_frames - 1));
-  config.closed_loop = options.closed_loop_windows;
-  if (config.context_frames > info.max_context_frames) {
-    return FieldError(
-        "spec.sampler.context_frames",
-        absl::StrCat("must be at most ", info.max_context_frames,
-                     " for this model, got ", config.context_frames),
-        "LIMIT_EXCEEDED");
-  }
-  std::vector<ContextWindow> windows = UniformContextWindows(config);
-  if (windows.empty()) {
-    return FieldError("spec.sampler.context_overlap",
-                      absl::StrCat("must be in [0, ", config.context_frames,
-                                   "), got ", config.context_overlap),
-                      "LIMIT_EXCEEDED");
-  }
-  return windows;
-}
-
 }  // namespace
+
+struct AnimationPipeline::Job {
+  const AnimationInput& input;
+  const CancellationToken& token;
+  AnimationObserver& observer;
+
+  int frames_delivered = 0;
+
+  // Spent in Deliver so far, to tell decoding from what it interrupts.
+  absl::Duration decoding = absl::ZeroDuration();
+};
 
 AnimationPipeline::AnimationPipeline(ModelBundle models,
                                      const PipelineOptions& options,
                                      const Clock& clock)
-    : models_(std::move(models)), options_(options), clock_(clock) {}
+    : models_(WithDefaultsOf(options, std::move(models))),
+      options_(options),
+      clock_(clock),
+      references_(options.reference_cache_bytes) {}
 
 template <typename Work>
-auto AnimationPipeline::RunStage(EngineStage stage,
-                                 const CancellationToken& token,
-                                 AnimationObserver& observer, Work&& work) {
+auto AnimationPipeline::RunStage(EngineStage stage, Job& job, Work&& work) {
   using Result = decltype(CallTorch("", work));
-  if (absl::Status status = token.Check(); !status.ok()) {
+  if (absl::Status status = job.token.Check(); !status.ok()) {
     return Result(std::move(status));
   }
-  observer.OnStageStarted(stage);
+  job.observer.OnStageStarted(stage);
   const absl::Duration start = clock_.Monotonic();
+  const absl::Duration decoded_before = job.decoding;
   Result result = CallTorch(EngineStageName(stage), work);
-  if (result.ok()) observer.OnStageFinished(stage, clock_.Monotonic() - start);
+  if (result.ok()) {
+    absl::Duration duration = clock_.Monotonic() - start;
+    // Frames that were decoded while denoising count where they belong.
+    if (stage == EngineStage::kDenoise) {
+      duration -= job.decoding - decoded_before;
+    } else if (stage == EngineStage::kVaeDecode) {
+      duration += decoded_before;
+    }
+    job.observer.OnStageFinished(stage, duration);
+  }
   return result;
 }
 
@@ -105,57 +106,106 @@ absl::Status AnimationPipeline::Animate(const AnimationInput& input,
   const AnimationParameters& spec = *input.spec;
   ANIMATE_RETURN_IF_ERROR(CheckInput(input, models_.info));
   ANIMATE_ASSIGN_OR_RETURN(const DdimScheduler scheduler, MakeScheduler(spec));
+  ANIMATE_ASSIGN_OR_RETURN(ContextPlan plan,
+                           MakeContextPlan(spec, models_.info, options_));
 
   const c10::InferenceMode inference_mode;
+  Job job = {.input = input, .token = token, .observer = observer};
   DenoisingInputs inputs;
   inputs.guidance_scale = spec.guidance_scale;
-  ANIMATE_ASSIGN_OR_RETURN(inputs.windows,
-                           MakeWindows(spec, models_.info, options_));
-  ANIMATE_ASSIGN_OR_RETURN(inputs.image_embeds,
-                           RunStage(EngineStage::kClip, token, observer, [&] {
-                             return EncodeImageEmbeds(models_, input.reference);
+  inputs.windows = std::move(plan.windows);
+  inputs.window_weights = std::move(plan.weights);
+  ANIMATE_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const ReferenceConditioning> reference,
+      Reference(job));
+  inputs.conditioning = reference->conditioning;
+  ANIMATE_ASSIGN_OR_RETURN(inputs.poses, RunStage(EngineStage::kPose, job, [&] {
+                             return PoseFeatures::Create(
+                                 models_, input.poses, spec.width, spec.height,
+                                 options_, token);
                            }));
   ANIMATE_ASSIGN_OR_RETURN(
-      const at::Tensor reference_latents,
-      RunStage(EngineStage::kVaeEncode, token, observer, [&] {
-        return EncodeReferenceLatents(models_, input.reference, spec.width,
-                                      spec.height);
-      }));
-  ANIMATE_ASSIGN_OR_RETURN(
-      inputs.reference_features,
-      RunStage(EngineStage::kReference, token, observer, [&] {
-        return EncodeReferenceFeatures(models_, reference_latents,
-                                       inputs.image_embeds, options_);
-      }));
-  ANIMATE_ASSIGN_OR_RETURN(
-      inputs.pose_features, RunStage(EngineStage::kPose, token, observer, [&] {
-        return EncodePoses(models_, input.poses, spec.width, spec.height,
-                           options_, token);
-      }));
-  ANIMATE_ASSIGN_OR_RETURN(
-      const at::Tensor latents,
-      RunStage(EngineStage::kDenoise, token, observer, [&] {
-        const std::vector<int64_t> shape = {
-            1, reference_latents.size(1), spec.num_frames,
-            reference_latents.size(2), reference_latents.size(3)};
+      const at::Tensor latents, RunStage(EngineStage::kDenoise, job, [&] {
+        const at::Tensor& like = reference->reference_latents;
+        const std::vector<int64_t> shape = {1, like.size(1), spec.num_frames,
+                                            like.size(2), like.size(3)};
         inputs.latents = SeededNoise(shape, spec.seed, options_.noise_recipe)
-                             .to(reference_latents.options());
-        const int num_steps = static_cast<int>(scheduler.timesteps().size());
-        absl::Duration start = clock_.Monotonic();
-        return Denoise(models_.denoising_unet, scheduler, inputs, options_,
-                       token, [&](const DenoisingStep& step) {
-                         const absl::Duration now = clock_.Monotonic();
-                         observer.OnStep(step.index + 1, num_steps,
-                                         now - start);
-                         start = now;
-                       });
+                             .to(like.device(), at::kFloat);
+        return RunDenoising(scheduler, inputs, job);
       }));
-  return RunStage(EngineStage::kVaeDecode, token, observer, [&] {
-    return DecodeFrames(models_.vae, latents, options_, token,
-                        [&](int index, RgbImage frame) {
-                          observer.OnFrame(index, std::move(frame));
-                        });
+  return RunStage(EngineStage::kVaeDecode, job, [&] {
+    const int64_t begin = job.frames_delivered;
+    return Deliver(latents.narrow(2, begin, spec.num_frames - begin), job);
   });
+}
+
+absl::StatusOr<std::shared_ptr<const ReferenceConditioning>>
+AnimationPipeline::Reference(Job& job) {
+  const AnimationParameters& spec = *job.input.spec;
+  const RgbImage& picture = job.input.reference;
+  const ReferenceKey key = ReferenceKey::Of(picture, spec.width, spec.height,
+                                            job.input.spec.guided());
+  const std::shared_ptr<const ReferenceConditioning> known =
+      references_.Find(key);
+  auto made = std::make_shared<ReferenceConditioning>();
+  if (known != nullptr) *made = *known;
+
+  ANIMATE_ASSIGN_OR_RETURN(
+      made->image_embeds, RunStage(EngineStage::kClip, job, [&] {
+        return known != nullptr ? made->image_embeds
+                                : EncodeImageEmbeds(models_, picture);
+      }));
+  ANIMATE_ASSIGN_OR_RETURN(
+      made->reference_latents, RunStage(EngineStage::kVaeEncode, job, [&] {
+        return known != nullptr
+                   ? made->reference_latents
+                   : EncodeReferenceLatents(models_, picture, spec.width,
+                                            spec.height);
+      }));
+  ANIMATE_ASSIGN_OR_RETURN(
+      made->conditioning, RunStage(EngineStage::kReference, job, [&] {
+        return known != nullptr
+                   ? made->conditioning
+                   : PrepareConditioning(models_.denoising_unet,
+                                         made->image_embeds,
+                                         EncodeReferenceFeatures(
+                                             models_, made->reference_latents,
+                                             made->image_embeds, options_),
+                                         job.input.spec.guided());
+      }));
+  if (known == nullptr) references_.Insert(key, made);
+  return made;
+}
+
+absl::StatusOr<at::Tensor> AnimationPipeline::RunDenoising(
+    const DdimScheduler& scheduler, const DenoisingInputs& inputs, Job& job) {
+  const int num_steps = static_cast<int>(scheduler.timesteps().size());
+  absl::Duration start = clock_.Monotonic();
+  return Denoise(
+      models_.denoising_unet, scheduler, inputs, options_, job.token,
+      [&](const DenoisingStep& step) {
+        // The only frames decoded by now are those of the last step.
+        const absl::Duration now = clock_.Monotonic();
+        const bool last = step.index + 1 == num_steps;
+        job.observer.OnStep(
+            step.index + 1, num_steps,
+            now - start - (last ? job.decoding : absl::ZeroDuration()));
+        start = now;
+      },
+      [&](int, const at::Tensor& latents) { return Deliver(latents, job); });
+}
+
+absl::Status AnimationPipeline::Deliver(const at::Tensor& latents, Job& job) {
+  const absl::Duration start = clock_.Monotonic();
+  const int first = job.frames_delivered;
+  const absl::Status status =
+      DecodeFrames(models_.vae, latents.to(models_.options.dtype), options_,
+                   job.token, [&](int index, RgbImage frame) {
+                     ++job.frames_delivered;
+                     job.observer.OnFrame(first + index, std::move(frame));
+                   });
+  job.decoding += clock_.Monotonic() - start;
+  return status;
 }
 
 absl::StatusOr<DdimScheduler> AnimationPipeline::MakeScheduler(

@@ -1,6 +1,9 @@
 #ifndef ANIMATE_ENGINE_PIPELINE_ANIMATION_PIPELINE_H_
 #define ANIMATE_ENGINE_PIPELINE_ANIMATION_PIPELINE_H_
 
+#include <memory>
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/animation/animator.h"
@@ -8,8 +11,11 @@
 #include "engine/base/clock.h"
 #include "engine/diffusion/ddim_scheduler.h"
 #include "engine/model/model_config.h"
+#include "engine/pipeline/denoising_loop.h"
+#include "engine/pipeline/device_memory.h"
 #include "engine/pipeline/model_bundle.h"
 #include "engine/pipeline/pipeline_options.h"
+#include "engine/pipeline/reference_cache.h"
 
 namespace animate {
 
@@ -25,15 +31,40 @@ class AnimationPipeline : public Animator {
 
   const ModelInfo& info() const override { return models_.info; }
 
+  std::optional<DeviceMemory> device_memory() const override {
+    return ReadDeviceMemory(models_.info.device);
+  }
+
+  // How often a reference was known from an earlier job. Thread-safe.
+  ReferenceCache::Stats reference_cache_stats() const {
+    return references_.stats();
+  }
+
   absl::Status Animate(const AnimationInput& input,
                        const CancellationToken& token,
                        AnimationObserver& observer) override;
 
  private:
-  // Runs `work` as `stage`: told to the observer, timed, exceptions caught.
+  // What a running job carries from stage to stage.
+  struct Job;
+
+  // Runs `work` as a stage of `job`: told to the observer, timed, exceptions
+  // caught.
   template <typename Work>
-  auto RunStage(EngineStage stage, const CancellationToken& token,
-                AnimationObserver& observer, Work&& work);
+  auto RunStage(EngineStage stage, Job& job, Work&& work);
+
+  // CLIP, VAE encoder, ReferenceNet; or none of them where the cache has what
+  // they would compute.
+  absl::StatusOr<std::shared_ptr<const ReferenceConditioning>> Reference(
+      Job& job);
+
+  // Latents of all frames; frames that are final early are decoded early.
+  absl::StatusOr<at::Tensor> RunDenoising(const DdimScheduler& scheduler,
+                                          const DenoisingInputs& inputs,
+                                          Job& job);
+
+  // Decodes `latents` and hands over their frames, which must be the next ones.
+  absl::Status Deliver(const at::Tensor& latents, Job& job);
 
   absl::StatusOr<DdimScheduler> MakeScheduler(
       const AnimationParameters& parameters) const;
@@ -41,6 +72,7 @@ class AnimationPipeline : public Animator {
   const ModelBundle models_;
   const PipelineOptions options_;
   const Clock& clock_;
+  ReferenceCache references_;
 };
 
 // Returns the sampler a model's configuration asks for.

@@ -17,10 +17,10 @@ namespace animate {
 // fp32 [3, H, W] in [0, 1], on the latents' device. Throws c10::Error.
 at::Tensor DecodeFrame(const AutoencoderKL& vae, const at::Tensor& latents);
 
-// Decodes the frames of [1, latent_channels, F, h, w] one at a time, so that
-// memory does not grow with the clip, and hands each over as soon as it is
-// done, in order. Polls `token` before each and returns its error. Throws
-// c10::Error.
+// Decodes the frames of [1, latent_channels, F, h, w] in order and hands each
+// over as soon as it is done: options.decode_batch_frames at a time, one by
+// default, so that memory does not grow with the clip. Polls `token` before
+// each batch and returns its error. Throws c10::Error.
 absl::Status DecodeFrames(
     const AutoencoderKL& vae, const at::Tensor& latents,
     const PipelineOptions& options, const CancellationToken& token,

@@ -51,17 +51,25 @@ at::Tensor VaeInput(const RgbImage& image, int width, int height) {
 }
 
 at::Tensor PoseGuiderInput(const RgbImage& image, int width, int height) {
-  const at::Tensor pixels =
-      PixelTensor(PillowResize(image, width, height, ResampleFilter::kLanczos));
-  return ToChannelsFirst(pixels).to(at::kFloat) / 255.0;
+  return PoseGuiderInput(PoseGuiderPixels(image, width, height));
+}
+
+at::Tensor PoseGuiderPixels(const RgbImage& image, int width, int height) {
+  return ToChannelsFirst(PixelTensor(
+      PillowResize(image, width, height, ResampleFilter::kLanczos)));
+}
+
+at::Tensor PoseGuiderInput(const at::Tensor& pixels) {
+  return pixels.to(at::kFloat) / 255.0;
 }
 
 RgbImage FrameImage(const at::Tensor& frame, FrameRounding rounding) {
   ExpectShape(frame, "frame", "3 H W");
-  at::Tensor levels = frame.to(at::kCPU, at::kFloat).clamp(0.0, 1.0) * 255.0;
+  at::Tensor levels = frame.to(at::kFloat).clamp(0.0, 1.0) * 255.0;
   if (rounding == FrameRounding::kNearest) levels = levels.round();
   const at::Tensor pixels =
-      levels.to(at::kByte).permute({1, 2, 0}).contiguous();  // [H, W, 3]
+      levels.to(at::kByte).permute({1, 2, 0}).contiguous().to(
+          at::kCPU);  // [H, W, 3]
   RgbImage image(static_cast<int>(frame.size(2)),
                  static_cast<int>(frame.size(1)));
   std::memcpy(image.pixels.data(), pixels.const_data_ptr<uint8_t>(),

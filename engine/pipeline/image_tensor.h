@@ -28,8 +28,15 @@ at::Tensor VaeInput(const RgbImage& image, int width, int height);
 // Returns what the PoseGuider sees: as VaeInput, but in [0, 1].
 at::Tensor PoseGuiderInput(const RgbImage& image, int width, int height);
 
+// The two halves of the above: the resized picture, uint8
+// [1, 3, height, width], and what the PoseGuider sees of such pictures
+// [N, 3, H, W].
+at::Tensor PoseGuiderPixels(const RgbImage& image, int width, int height);
+at::Tensor PoseGuiderInput(const at::Tensor& pixels);
+
 // Returns the picture in `frame`: [3, H, W], values in [0, 1] (others are
-// clamped), any floating type and device.
+// clamped), any floating type and device. Bytes are made on the device, so that
+// a quarter of the memory crosses to the CPU.
 RgbImage FrameImage(const at::Tensor& frame, FrameRounding rounding);
 
 }  // namespace animate

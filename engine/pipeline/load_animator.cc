@@ -8,11 +8,15 @@
 #include "engine/base/status_macros.h"
 #include "engine/pipeline/animation_pipeline.h"
 #include "engine/pipeline/model_bundle.h"
+#include "engine/tensor/cpu_memory.h"
 #include "engine/tensor/device.h"
 
 namespace animate {
 
-absl::Status InitializeDevices() { return LoadCudaRuntime(); }
+absl::Status InitializeDevices() {
+  UseHugePages();
+  return LoadCudaRuntime();
+}
 
 std::vector<std::string> AvailableDevices() { return ListDevices(); }
 

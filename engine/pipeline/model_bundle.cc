@@ -5,21 +5,29 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "engine/base/error.h"
+
+#include "absl/time/time.h"
+#include "engine/base/cancellation.h"
+#include "engine/base/clock.h"
+#include "engine/base/log.h"
 #include "engine/base/status_macros.h"
 #include "engine/model/motion_inference.h"
+#include "engine/pipeline/folder_config.h"
+#include "engine/pipeline/load_errors.h"
+#include "engine/pipeline/motion_weights.h"
 #include "engine/tensor/device.h"
 #include "engine/tensor/torch_status.h"
 #include "engine/weights/key_mapping.h"
+#include "engine/weights/load_weights.h"
 #include "engine/weights/model_folder.h"
-#include "engine/weights/state_dict.h"
 
 namespace animate {
 namespace {
@@ -29,119 +37,74 @@ constexpr int kContextFrames = 24;    // as the reference's pipeline
 constexpr int kContextOverlap = 4;    // as the reference's pipeline
 constexpr int kUnlimitedFrames = 32;  // without position tables: as published
 
-// Gathers what is wrong, so that one look at the message mends it all.
-class Errors {
+LoadOptions ToLoadOptions(const ModelOptions& options) {
+  return {.device = options.device, .dtype = options.dtype};
+}
+
+absl::StatusOr<LoadedWeights> LoadDenoisingUnet(const ModelFolder& folder,
+                                                const ModelOptions& options) {
+  LoadErrors errors;
+  absl::StatusOr<LoadedWeights> weights =
+      LoadWeights(folder.denoising_unet, ToLoadOptions(options));
+  const absl::StatusOr<LoadedWeights> motion =
+      LoadWeights(folder.motion_module, ToLoadOptions(options));
+  errors.Check(weights);
+  errors.Check(motion);
+  ANIMATE_RETURN_IF_ERROR(errors.ToStatus());
+  ANIMATE_ASSIGN_OR_RETURN(
+      weights->tensors,
+      MergeMotionModules(std::move(weights->tensors), motion->tensors,
+                         folder.motion_module));
+  weights->mappings.insert(weights->mappings.end(), motion->mappings.begin(),
+                           motion->mappings.end());
+  return weights;
+}
+
+absl::StatusOr<LoadedWeights> LoadVae(const ModelFolder& folder,
+                                      const ModelOptions& options) {
+  ANIMATE_ASSIGN_OR_RETURN(LoadedWeights weights,
+                           LoadWeights(folder.vae, ToLoadOptions(options)));
+  ANIMATE_ASSIGN_OR_RETURN(weights.tensors,
+                           WithCurrentVaeKeys(weights.tensors));
+  return weights;
+}
+
+// Computes the digest of a model beside its loading. A load that fails does not
+// wait for it.
+class DigestThread {
  public:
-  void Add(absl::Status status) {
-    if (!status.ok()) errors_.push_back(std::move(status));
+  explicit DigestThread(const ModelFolder& folder)
+      : digest_(""),
+        thread_([this, &folder] { digest_ = ModelDigest(folder, &cancel_); }) {}
+
+  DigestThread(const DigestThread&) = delete;
+  DigestThread& operator=(const DigestThread&) = delete;
+  ~DigestThread() {
+    cancel_.Cancel(absl::CancelledError("the model is not loaded"));
+    if (thread_.joinable()) thread_.join();
   }
 
-  // Notes the error of `value` if it has one; returns whether it has a value.
-  template <typename T>
-  bool Check(const absl::StatusOr<T>& value) {
-    Add(value.status());
-    return value.ok();
-  }
-
-  absl::Status ToStatus() const {
-    if (errors_.empty()) return absl::OkStatus();
-    if (errors_.size() == 1) return errors_.front();
-    std::vector<std::string> messages;
-    for (const absl::Status& error : errors_) {
-      if (absl::IsResourceExhausted(error)) return error;
-      messages.emplace_back(error.message());
-    }
-    return MakeError(absl::StatusCode::kFailedPrecondition,
-                     absl::StrJoin(messages, "\n"),
-                     {.reason = "MODEL_INVALID"});
+  absl::StatusOr<std::string> Wait() {
+    thread_.join();
+    return digest_;
   }
 
  private:
-  std::vector<absl::Status> errors_;
+  CancellationToken cancel_;
+  absl::StatusOr<std::string> digest_;
+  std::thread thread_;
 };
 
-struct Configs {
-  UnetConfig unet;
-  VaeConfig vae;
-  ClipVisionConfig image_encoder;
-  InferenceConfig inference;
-  bool describes_motion = false;  // by a file, not by the defaults
-};
-
-absl::StatusOr<Configs> ParseConfigs(const ModelFolder& folder) {
-  Errors errors;
-  Configs configs;
-  const auto keep = [&errors](auto parsed, auto& destination) {
-    if (errors.Check(parsed)) destination = *std::move(parsed);
-  };
-  keep(ParseUnetConfig(folder.unet_config, "unet/config.json"), configs.unet);
-  keep(ParseVaeConfig(folder.vae_config, "vae/config.json"), configs.vae);
-  keep(ParseClipVisionConfig(folder.image_encoder_config,
-                             "image_encoder/config.json"),
-       configs.image_encoder);
-  const std::optional<std::string>& inference =
-      folder.topology.has_value() ? folder.topology : folder.inference_config;
-  if (inference.has_value()) {
-    keep(ParseInferenceConfig(*inference, folder.topology.has_value()
-                                              ? "topology.json"
-                                              : "inference_v2.yaml"),
-         configs.inference);
-    configs.describes_motion =
-        absl::StrContains(*inference, "\"unet_additional_kwargs\"");
+uint64_t SizeOfFiles(const ModelFolder& folder) {
+  const absl::StatusOr<std::vector<std::string>> names = ModelFiles(folder);
+  uint64_t size = 0;
+  for (const std::string& name : names.value_or(folder.files)) {
+    std::error_code error;
+    const uint64_t one = std::filesystem::file_size(
+        std::filesystem::path(folder.path) / name, error);
+    size += error ? 0 : one;
   }
-  ANIMATE_RETURN_IF_ERROR(errors.ToStatus());
-  return configs;
-}
-
-// Floating-point tensors in the type and on the device the networks run with.
-StateDict Cast(const StateDict& weights, const ModelOptions& options) {
-  StateDict cast;
-  for (const auto& [key, tensor] : weights) {
-    cast[key] = tensor.is_floating_point()
-                    ? tensor.to(options.device, options.dtype)
-                    : tensor;
-  }
-  return cast;
-}
-
-absl::StatusOr<StateDict> LoadCast(const std::string& path,
-                                   const ModelOptions& options) {
-  ANIMATE_ASSIGN_OR_RETURN(StateDict weights, LoadStateDict(path));
-  return CallTorch(path, [&] { return Cast(weights, options); });
-}
-
-// The denoising UNet's weights lie in two files. The larger one wins where both
-// have a key, as in the reference, which loads it last.
-absl::StatusOr<StateDict> LoadDenoisingUnet(const ModelFolder& folder,
-                                            const ModelOptions& options) {
-  Errors errors;
-  absl::StatusOr<StateDict> merged = LoadCast(folder.denoising_unet, options);
-  absl::StatusOr<StateDict> motion = LoadCast(folder.motion_module, options);
-  errors.Check(merged);
-  errors.Check(motion);
-  ANIMATE_RETURN_IF_ERROR(errors.ToStatus());
-  merged->merge(*motion);
-  return merged;
-}
-
-absl::StatusOr<StateDict> LoadVae(const ModelFolder& folder,
-                                  const ModelOptions& options) {
-  ANIMATE_ASSIGN_OR_RETURN(StateDict weights, LoadCast(folder.vae, options));
-  return WithCurrentVaeKeys(weights);
-}
-
-// Makes a network out of `weights`, which must fit it exactly.
-template <typename Network, typename... Config>
-absl::StatusOr<Network> Build(absl::string_view what,
-                              absl::StatusOr<StateDict> weights,
-                              const Config&... config) {
-  ANIMATE_RETURN_IF_ERROR(weights.status());
-  return CallTorch(what, [&]() -> absl::StatusOr<Network> {
-    Parameters parameters(*std::move(weights));
-    Network network(Scope(parameters), config...);
-    ANIMATE_RETURN_IF_ERROR(parameters.Verify(what));
-    return network;
-  });
+  return size;
 }
 
 int64_t CountParameters(const StateDict& weights) {
@@ -154,14 +117,24 @@ int64_t CountParameters(const StateDict& weights) {
   return count;
 }
 
-// The longest window that every table of temporal positions allows.
-int MaxContextFrames(const StateDict& denoising_unet) {
-  int64_t frames = -1;
-  for (const auto& [key, tensor] : denoising_unet) {
-    if (!absl::EndsWith(key, kPositions) || tensor.dim() != 3) continue;
-    frames = frames < 0 ? tensor.size(1) : std::min(frames, tensor.size(1));
-  }
-  return frames < 1 ? kUnlimitedFrames : static_cast<int>(frames);
+// Makes a network out of `weights`, which must fit it exactly; adds their
+// number to `parameters`. What the network does not keep leaves the memory
+// before the next is loaded.
+template <typename Network, typename... Config>
+absl::StatusOr<Network> Build(absl::string_view what,
+                              absl::StatusOr<LoadedWeights> weights,
+                              int64_t& parameters, const Config&... config) {
+  ANIMATE_RETURN_IF_ERROR(weights.status());
+  parameters += CountParameters(weights->tensors);
+  absl::StatusOr<Network> built =
+      CallTorch(what, [&]() -> absl::StatusOr<Network> {
+        Parameters asked(weights->tensors);
+        Network network(Scope(asked), config...);
+        ANIMATE_RETURN_IF_ERROR(asked.Verify(what));
+        return network;
+      });
+  GiveBackUnused(*std::move(weights));
+  return built;
 }
 
 absl::Status CheckEqual(absl::string_view left_name, int64_t left,
@@ -173,7 +146,7 @@ absl::Status CheckEqual(absl::string_view left_name, int64_t left,
 }
 
 absl::Status CheckNetworksFit(const ModelBundle& bundle, const VaeConfig& vae) {
-  Errors errors;
+  LoadErrors errors;
   errors.Add(CheckEqual("vae latent_channels", vae.latent_channels,
                         "unet in_channels", bundle.unet_config.in_channels));
   errors.Add(CheckEqual("unet out_channels", bundle.unet_config.out_channels,
@@ -203,38 +176,45 @@ std::string FolderName(const std::string& path) {
 absl::StatusOr<ModelBundle> LoadModelBundle(const std::string& path,
                                             const ModelOptions& options) {
   ANIMATE_ASSIGN_OR_RETURN(const ModelFolder folder, FindModelFolder(path));
-  ANIMATE_ASSIGN_OR_RETURN(Configs configs, ParseConfigs(folder));
+  ANIMATE_ASSIGN_OR_RETURN(FolderConfig configs, ParseFolderConfig(folder));
+  const absl::Duration start = Clock::Real().Monotonic();
+  DigestThread digest(folder);
 
-  const absl::StatusOr<StateDict> denoising_weights =
+  ModelInfo info;
+  absl::StatusOr<LoadedWeights> denoising_weights =
       LoadDenoisingUnet(folder, options);
+  int motion_frames = 0;
+  if (denoising_weights.ok()) {
+    motion_frames = MaxMotionFrames(denoising_weights->tensors);
+  }
   if (denoising_weights.ok() && !configs.describes_motion) {
-    Parameters parameters(*denoising_weights);
+    ANIMATE_RETURN_IF_ERROR(CheckMotionModules(
+        denoising_weights->tensors, configs.unet, folder.motion_module));
+    Parameters parameters(denoising_weights->tensors);
     configs.inference.motion = InferMotionConfig(
         Scope(parameters), configs.unet, configs.inference.motion);
   }
   ANIMATE_RETURN_IF_ERROR(
       CheckMotionFits(configs.inference.motion, configs.unet, "topology.json"));
-  const absl::StatusOr<StateDict> reference_weights =
-      LoadCast(folder.reference_unet, options);
-  const absl::StatusOr<StateDict> pose_weights =
-      LoadCast(folder.pose_guider, options);
-  const absl::StatusOr<StateDict> vae_weights = LoadVae(folder, options);
-  const absl::StatusOr<StateDict> image_encoder_weights =
-      LoadCast(folder.image_encoder, options);
 
-  absl::StatusOr<DenoisingUnet> denoising_unet =
-      Build<DenoisingUnet>("denoising_unet + motion_module", denoising_weights,
-                           configs.unet, configs.inference.motion);
-  absl::StatusOr<ReferenceUnet> reference_unet =
-      Build<ReferenceUnet>("reference_unet", reference_weights, configs.unet);
-  absl::StatusOr<PoseGuider> pose_guider =
-      Build<PoseGuider>("pose_guider", pose_weights);
-  absl::StatusOr<AutoencoderKL> vae =
-      Build<AutoencoderKL>("vae", vae_weights, configs.vae);
+  // The largest first: what a network holds twice while it is being built must
+  // not come on top of all the others.
+  const LoadOptions load = ToLoadOptions(options);
+  absl::StatusOr<DenoisingUnet> denoising_unet = Build<DenoisingUnet>(
+      "denoising_unet + motion_module", std::move(denoising_weights),
+      info.parameters, configs.unet, configs.inference.motion);
+  absl::StatusOr<ReferenceUnet> reference_unet = Build<ReferenceUnet>(
+      "reference_unet", LoadWeights(folder.reference_unet, load),
+      info.parameters, configs.unet);
   absl::StatusOr<ClipVision> image_encoder = Build<ClipVision>(
-      "image_encoder", image_encoder_weights, configs.image_encoder);
+      "image_encoder", LoadWeights(folder.image_encoder, load), info.parameters,
+      configs.image_encoder);
+  absl::StatusOr<AutoencoderKL> vae = Build<AutoencoderKL>(
+      "vae", LoadVae(folder, options), info.parameters, configs.vae);
+  absl::StatusOr<PoseGuider> pose_guider = Build<PoseGuider>(
+      "pose_guider", LoadWeights(folder.pose_guider, load), info.parameters);
 
-  Errors errors;
+  LoadErrors errors;
   errors.Check(denoising_unet);
   errors.Check(reference_unet);
   errors.Check(pose_guider);
@@ -254,22 +234,28 @@ absl::StatusOr<ModelBundle> LoadModelBundle(const std::string& path,
                         .info = {}};
   ANIMATE_RETURN_IF_ERROR(CheckNetworksFit(bundle, configs.vae));
 
-  ModelInfo& info = bundle.info;
   info.name = FolderName(path);
-  ANIMATE_ASSIGN_OR_RETURN(info.digest, ModelDigest(folder));
+  ANIMATE_ASSIGN_OR_RETURN(info.digest, digest.Wait());
   info.device = DeviceName(options.device);
   info.dtype = DtypeName(options.dtype);
-  for (const absl::StatusOr<StateDict>* weights :
-       {&denoising_weights, &reference_weights, &pose_weights, &vae_weights,
-        &image_encoder_weights}) {
-    info.parameters += CountParameters(**weights);
-  }
   info.size_multiple = static_cast<int>(configs.vae.spatial_factor());
-  info.max_context_frames = MaxContextFrames(*denoising_weights);
+  info.max_context_frames =
+      motion_frames > 0 ? motion_frames : kUnlimitedFrames;
   info.context_frames = std::min(kContextFrames, info.max_context_frames);
   info.context_overlap = std::min(kContextOverlap, info.context_frames - 1);
   info.num_train_timesteps =
       static_cast<int>(bundle.noise_scheduler.num_train_timesteps);
+  const double seconds =
+      absl::ToDoubleSeconds(Clock::Real().Monotonic() - start);
+  const double gigabytes = static_cast<double>(SizeOfFiles(folder)) / 1e9;
+  Log(LogSeverity::kInfo, "model_read",
+      {{"path", path},
+       {"dtype", info.dtype},
+       {"gigabytes", gigabytes},
+       {"seconds", seconds},
+       {"gigabytes_per_second", gigabytes / seconds},
+       {"motion_frames", motion_frames}});
+  bundle.info = std::move(info);
   return bundle;
 }
 

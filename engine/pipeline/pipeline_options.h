@@ -1,6 +1,9 @@
 #ifndef ANIMATE_ENGINE_PIPELINE_PIPELINE_OPTIONS_H_
 #define ANIMATE_ENGINE_PIPELINE_PIPELINE_OPTIONS_H_
 
+#include <cstdint>
+
+#include "engine/animation/animation_spec.h"
 #include "engine/tensor/noise_recipe.h"
 
 namespace animate {
@@ -32,16 +35,38 @@ struct PipelineOptions {
   // -1, which replaces the finished picture by the network's output.
   bool keep_negative_timestep = false;
 
-  // Whether the last window wraps around to the first frames, as the reference
-  // has it: right for clips that loop, a blend of both ends for others. Off:
-  // see ContextWindowConfig::closed_loop.
-  bool closed_loop_windows = true;
+  // How windows cover long clips where a job does not say. The reference wraps
+  // the last one around to the first frames: right for clips that loop, a blend
+  // of both ends for others.
+  ContextSchedule context_schedule = ContextSchedule::kClosed;
 
   FrameRounding frame_rounding = FrameRounding::kTruncate;
 
   // Pose pictures that go through the PoseGuider together: more needs more
   // memory and is no faster. At least 1.
   int pose_batch_frames = 8;
+
+  // Features of poses are kept for the whole job up to so many bytes; of longer
+  // clips the pictures are kept and a window's features computed when it is
+  // denoised. See PoseFeatures.
+  int64_t pose_feature_bytes = int64_t{512} << 20;
+
+  // Computes what windows that overlap have in common once per step. Exact.
+  bool share_window_overlap = true;
+
+  // Windows that go through the network together: fewer, larger operations for
+  // more memory. 0: as many as free memory allows on a GPU, up to four; one on
+  // a CPU, where it does not pay. Results differ by rounding.
+  int windows_per_batch = 0;
+
+  // Frames that the VAE decodes together. More needs more memory, and delays
+  // the first of them; at least 1.
+  int decode_batch_frames = 1;
+
+  // What depends on the reference picture and the size alone is kept for later
+  // jobs, the least recently used given up first, up to so many bytes on the
+  // device. 0: nothing is kept.
+  int64_t reference_cache_bytes = int64_t{256} << 20;
 };
 
 }  // namespace animate

@@ -24,6 +24,12 @@ bool IsValid(const ContextWindowConfig& config) {
          config.context_overlap < config.context_frames && config.step >= 0;
 }
 
+ContextWindow Consecutive(int first, int count) {
+  ContextWindow window(static_cast<size_t>(count));
+  std::iota(window.begin(), window.end(), first);
+  return window;
+}
+
 ContextWindow WindowAt(int64_t start, int64_t stride,
                        const ContextWindowConfig& config) {
   ContextWindow window;
@@ -41,9 +47,7 @@ std::vector<ContextWindow> UniformContextWindows(
     const ContextWindowConfig& config) {
   if (!IsValid(config)) return {};
   if (config.num_frames <= config.context_frames) {
-    ContextWindow all(static_cast<size_t>(config.num_frames));
-    std::iota(all.begin(), all.end(), 0);
-    return {all};
+    return {Consecutive(0, config.num_frames)};
   }
 
   const double ratio =
@@ -67,6 +71,43 @@ std::vector<ContextWindow> UniformContextWindows(
     }
   }
   return windows;
+}
+
+std::vector<ContextWindow> OpenContextWindows(
+    const ContextWindowConfig& config) {
+  if (!IsValid(config)) return {};
+  const int length = std::min(config.context_frames, config.num_frames);
+  const int last = config.num_frames - length;
+  const int hop = config.context_frames - config.context_overlap;
+  std::vector<ContextWindow> windows;
+  for (int start = 0; start < last; start += hop) {
+    windows.push_back(Consecutive(start, length));
+  }
+  windows.push_back(Consecutive(last, length));
+  return windows;
+}
+
+std::vector<ContextWindow> InOrderOfCompletion(
+    std::vector<ContextWindow> windows) {
+  std::stable_sort(windows.begin(), windows.end(),
+                   [](const ContextWindow& a, const ContextWindow& b) {
+                     return *std::min_element(a.begin(), a.end()) <
+                            *std::min_element(b.begin(), b.end());
+                   });
+  return windows;
+}
+
+std::vector<int> FinalFrameCounts(const std::vector<ContextWindow>& windows,
+                                  int num_frames) {
+  std::vector<int> counts(windows.size());
+  int final_frames = num_frames;
+  for (size_t i = windows.size(); i-- > 0;) {
+    counts[i] = final_frames;
+    for (const int frame : windows[i]) {
+      final_frames = std::min(final_frames, frame);
+    }
+  }
+  return counts;
 }
 
 }  // namespace animate

@@ -31,6 +31,27 @@ struct ContextWindowConfig {
 std::vector<ContextWindow> UniformContextWindows(
     const ContextWindowConfig& config);
 
+// Covers a clip from its first frame to its last without ever putting the end
+// beside the beginning: windows of consecutive frames that overlap by
+// `context_overlap`, the last one moved back so that it ends with the clip (and
+// overlaps by more). Does not look at context_stride, closed_loop and step.
+// Returns no window as above.
+std::vector<ContextWindow> OpenContextWindows(
+    const ContextWindowConfig& config);
+
+// Puts windows that hold early frames first, so that the clip becomes final
+// from its beginning: a wrapping window moves next to the one it wraps to.
+// Otherwise keeps their order.
+std::vector<ContextWindow> InOrderOfCompletion(
+    std::vector<ContextWindow> windows);
+
+// Returns, for each window, how many frames from the beginning of the clip are
+// covered by no later window: once windows 0..i are done, frames below result
+// [i] are final. Ascending; the last element is num_frames. Frames of `windows`
+// must be in [0, num_frames).
+std::vector<int> FinalFrameCounts(const std::vector<ContextWindow>& windows,
+                                  int num_frames);
+
 }  // namespace animate
 
 #endif  // ANIMATE_ENGINE_SCHEDULE_CONTEXT_WINDOWS_H_

@@ -18,6 +18,7 @@ std::vector<int> Trailing(int num_train_timesteps, int num_inference_steps) {
   const int count = static_cast<int>(std::ceil((0.0 - train) / -step));
   const double delta = (train - step) - train;
   std::vector<int> timesteps;
+  timesteps.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
     timesteps.push_back(RoundHalfToEven(train + i * delta) - 1);
   }

@@ -4,6 +4,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
 #include <c10/util/Exception.h>
 #include <gmock/gmock.h>
@@ -239,6 +240,33 @@ TEST(DdimSchedulerTest, StepNeedsEqualShapes) {
   const DdimScheduler scheduler = DdimScheduler::Create({}, 20).value();
   EXPECT_THROW(scheduler.Step(at::ones({1, 4}), 999, at::ones({1, 5})),
                c10::Error);
+}
+
+TEST(DdimSchedulerTest, CoefficientsAreTheStepInOneSum) {
+  const at::Tensor sample = at::randn({1, 64}, at::kFloat);
+  const at::Tensor output = at::randn({1, 64}, at::kFloat);
+  for (const PredictionType type :
+       {PredictionType::kEpsilon, PredictionType::kVPrediction,
+        PredictionType::kSample}) {
+    DdimConfig config;
+    config.prediction_type = type;
+    config.noise_schedule.rescale_betas_zero_snr =
+        type != PredictionType::kEpsilon;
+    const DdimScheduler scheduler = DdimScheduler::Create(config, 25).value();
+    for (const int timestep : scheduler.timesteps()) {
+      const DdimCoefficients sum = scheduler.Coefficients(timestep).value();
+      EXPECT_TRUE(at::allclose(sample * sum.sample + output * sum.model_output,
+                               scheduler.Step(output, timestep, sample), 1e-5,
+                               2e-6))
+          << timestep;
+    }
+  }
+}
+
+TEST(DdimSchedulerTest, AClippedStepIsNoSum) {
+  DdimConfig config;
+  config.clip_sample = true;
+  EXPECT_FALSE(DdimScheduler::Create(config, 4)->Coefficients(999).has_value());
 }
 
 TEST(DdimSchedulerTest, TimestepsAreTrailingByDefault) {

@@ -1,10 +1,12 @@
 #include "engine/pipeline/animation_pipeline.h"
 
 #include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "engine/base/error.h"
 #include "engine/pipeline/conditioning.h"
@@ -20,19 +22,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-// Runs the nano pipeline to its end and returns its frames.
-std::vector<std::pair<int, RgbImage>> Frames(
-    const AnimationParameters& parameters,
-    const PipelineOptions& options = {}) {
-  AnimationPipeline pipeline(NanoModels(), options);
-  RecordingAnimationObserver observer;
-  const CancellationToken token;
-  const absl::Status status =
-      pipeline.Animate(NanoInput(parameters), token, observer);
-  EXPECT_TRUE(status.ok()) << status;
-  return observer.frames;
-}
 
 void ExpectRejected(const AnimationInput& input, const std::string& field) {
   AnimationPipeline pipeline(NanoModels(), {});
@@ -84,33 +73,34 @@ TEST(AnimationPipelineTest, DurationsComeFromTheClock) {
 }
 
 TEST(AnimationPipelineTest, SameSeedSameFrames) {
-  EXPECT_EQ(Frames(NanoParameters()), Frames(NanoParameters()));
+  EXPECT_EQ(NanoFrames(NanoParameters()), NanoFrames(NanoParameters()));
 }
 
 TEST(AnimationPipelineTest, AnotherSeedAnotherPicture) {
   AnimationParameters other = NanoParameters();
   other.seed = 43;
-  EXPECT_NE(Frames(NanoParameters()), Frames(other));
+  EXPECT_NE(NanoFrames(NanoParameters()), NanoFrames(other));
 }
 
 TEST(AnimationPipelineTest, EverySettingReachesThePicture) {
-  const auto usual = Frames(NanoParameters());
+  const auto usual = NanoFrames(NanoParameters());
   AnimationParameters parameters = NanoParameters();
   parameters.num_inference_steps = 3;
-  EXPECT_NE(Frames(parameters), usual);
+  EXPECT_NE(NanoFrames(parameters), usual);
   parameters = NanoParameters();
   parameters.guidance_scale = 5.0;
-  EXPECT_NE(Frames(parameters), usual);
+  EXPECT_NE(NanoFrames(parameters), usual);
   parameters = NanoParameters();
   parameters.beta_schedule = BetaSchedule::kScaledLinear;
-  EXPECT_NE(Frames(parameters), usual);
+  EXPECT_NE(NanoFrames(parameters), usual);
   parameters = NanoParameters();
   parameters.context_frames = 1;
-  EXPECT_NE(Frames(parameters), usual);
-  EXPECT_NE(Frames(NanoParameters(), {.noise_recipe = NoiseRecipe::kFloat32}),
-            usual);
+  EXPECT_NE(NanoFrames(parameters), usual);
   EXPECT_NE(
-      Frames(NanoParameters(), {.frame_rounding = FrameRounding::kNearest}),
+      NanoFrames(NanoParameters(), {.noise_recipe = NoiseRecipe::kFloat32}),
+      usual);
+  EXPECT_NE(
+      NanoFrames(NanoParameters(), {.frame_rounding = FrameRounding::kNearest}),
       usual);
 }
 
@@ -147,6 +137,7 @@ TEST(AnimationPipelineTest, EqualsItsPartsPutTogether) {
   inputs.latents = SeededNoise({1, 4, 2, 9, 10}, 42, NoiseRecipe::kHalfTorch20)
                        .to(at::kFloat);
   inputs.windows = {{0, 1}};
+  const c10::InferenceMode inference_mode;
   const at::Tensor latents =
       Denoise(models.denoising_unet,
               DdimScheduler::Create(
@@ -160,7 +151,49 @@ TEST(AnimationPipelineTest, EqualsItsPartsPutTogether) {
                              frames.emplace_back(index, std::move(frame));
                            })
                   .ok());
-  EXPECT_EQ(Frames(NanoParameters()), frames);
+  EXPECT_EQ(NanoFrames(NanoParameters()), frames);
+}
+
+TEST(AnimationPipelineTest, AKnownReferenceIsNotEncodedAgain) {
+  AnimationPipeline pipeline(NanoModels(), {});
+  const CancellationToken token;
+  const auto run = [&](const AnimationInput& input) {
+    RecordingAnimationObserver observer;
+    EXPECT_TRUE(pipeline.Animate(input, token, observer).ok());
+    EXPECT_EQ(observer.stage_durations.size(), 6u);
+    return observer.frames;
+  };
+  const auto first = run(NanoInput(NanoParameters()));
+  EXPECT_EQ(pipeline.reference_cache_stats().misses, 1);
+  EXPECT_EQ(run(NanoInput(NanoParameters())), first);
+  EXPECT_EQ(pipeline.reference_cache_stats().hits, 1);
+
+  // Other poses, seed and length still find it; another picture does not.
+  AnimationParameters parameters = NanoParameters();
+  parameters.seed = 7;
+  parameters.num_frames = 3;
+  const auto other = run(NanoInput(parameters));
+  EXPECT_EQ(pipeline.reference_cache_stats().hits, 2);
+  EXPECT_EQ(other, NanoFrames(parameters));
+  AnimationInput input = NanoInput(NanoParameters());
+  for (uint8_t& value : input.reference.pixels) value ^= 0xff;
+  EXPECT_NE(run(input), first);
+  parameters = NanoParameters();
+  parameters.guidance_scale = 1.0;
+  EXPECT_EQ(run(NanoInput(parameters)), NanoFrames(parameters));
+  EXPECT_EQ(pipeline.reference_cache_stats().misses, 3);
+}
+
+TEST(AnimationPipelineTest, WithoutCacheEveryReferenceIsEncoded) {
+  AnimationPipeline pipeline(NanoModels(), {.reference_cache_bytes = 0});
+  const CancellationToken token;
+  for (int i = 0; i < 2; ++i) {
+    RecordingAnimationObserver observer;
+    ASSERT_TRUE(
+        pipeline.Animate(NanoInput(NanoParameters()), token, observer).ok());
+  }
+  EXPECT_EQ(pipeline.reference_cache_stats().hits, 0);
+  EXPECT_EQ(pipeline.reference_cache_stats().entries, 0);
 }
 
 TEST(AnimationPipelineTest, CancelsWithinOneStep) {
@@ -227,7 +260,7 @@ TEST(AnimationPipelineTest, IsReadyAgainAfterAnError) {
   const CancellationToken token;
   EXPECT_TRUE(
       pipeline.Animate(NanoInput(NanoParameters()), token, observer).ok());
-  EXPECT_EQ(observer.frames, Frames(NanoParameters()));
+  EXPECT_EQ(observer.frames, NanoFrames(NanoParameters()));
 }
 
 TEST(AnimationPipelineTest, RejectsInputsThatDoNotFitTheModel) {
@@ -259,11 +292,11 @@ TEST(AnimationPipelineTest, ShortWindowsLowerTheDefaultOverlap) {
   AnimationParameters parameters = NanoParameters();
   parameters.num_frames = 3;
   parameters.context_frames = 2;
-  EXPECT_THAT(Frames(parameters), SizeIs(3));
+  EXPECT_THAT(NanoFrames(parameters), SizeIs(3));
 }
 
 TEST(AnimationPipelineTest, LeavesTheThreadAsItFoundIt) {
-  Frames(NanoParameters());
+  NanoFrames(NanoParameters());
   EXPECT_TRUE(c10::GradMode::is_enabled());
 }
 

@@ -2,18 +2,23 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/stack.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "engine/base/error.h"
 #include "engine/pipeline/animation_pipeline.h"
 #include "engine/pipeline/conditioning.h"
 #include "tests/support/golden.h"
@@ -185,6 +190,147 @@ TEST_F(DenoiseLoopTest, PollsTheTokenBeforeEveryWindow) {
   EXPECT_TRUE(run.steps.empty());
 }
 
+// Nine frames in windows of four: the first three become final with the first
+// window, two more with the second.
+class DenoiseWindowsTest : public ::testing::Test {
+ protected:
+  DenoiseWindowsTest() {
+    const c10::InferenceMode inference_mode;
+    const std::unique_ptr<Golden> golden = Golden::Open("nano");
+    inputs_ = GoldenInputs(golden->In("pipeline_windows", "in.latents"));
+    inputs_.windows = {{0, 1, 2, 3}, {3, 4, 5, 6}, {5, 6, 7, 8}};
+  }
+
+  // As RunSteps, with a receiver of final latents.
+  absl::StatusOr<at::Tensor> Stream(int num_steps,
+                                    const CancellationToken& token,
+                                    const FinalLatentsObserver& on_final) {
+    const c10::InferenceMode inference_mode;
+    steps_ = 0;
+    return Denoise(
+        NanoModels().denoising_unet,
+        DdimScheduler::Create(DdimConfigOf(NanoModels().noise_scheduler, {}),
+                              num_steps)
+            .value(),
+        inputs_, {}, token, [&](const DenoisingStep&) { ++steps_; }, on_final);
+  }
+
+  DenoisingInputs inputs_;
+  int steps_ = 0;
+};
+
+TEST_F(DenoiseWindowsTest, WindowsInOneBatchDifferByRoundingOnly) {
+  const at::Tensor alone = *RunSteps(inputs_, 4).latents;
+  const at::Tensor together =
+      *RunSteps(inputs_, 4, {.windows_per_batch = 2}).latents;
+  EXPECT_TRUE(at::allclose(alone, together, 1e-4, 1e-4));
+}
+
+TEST_F(DenoiseWindowsTest, SharingWhatWindowsHaveInCommonChangesNothing) {
+  const at::Tensor shared = *RunSteps(inputs_, 4).latents;
+  const at::Tensor apart =
+      *RunSteps(inputs_, 4, {.share_window_overlap = false}).latents;
+  EXPECT_TRUE(at::allclose(shared, apart, 1e-4, 1e-4));
+}
+
+TEST_F(DenoiseWindowsTest, WeightsDecideBetweenWindows) {
+  // All weight on the first window of two that see the same frames in another
+  // order, then on the second: two different clips, and the half is between.
+  ContextWindow backwards = inputs_.windows.front();
+  std::reverse(backwards.begin(), backwards.end());
+  const size_t length = backwards.size();
+  inputs_.latents = inputs_.latents.narrow(2, 0, static_cast<int64_t>(length));
+  inputs_.pose_features =
+      inputs_.pose_features.narrow(2, 0, static_cast<int64_t>(length));
+  inputs_.windows = {inputs_.windows.front(), backwards};
+  const auto predict = [&](float first) {
+    inputs_.window_weights = {std::vector<float>(length, first),
+                              std::vector<float>(length, 1.0f - first)};
+    return RunSteps(inputs_, 1).steps[0].noise_pred;
+  };
+  const at::Tensor forwards_only = predict(1.0f);
+  const at::Tensor backwards_only = predict(0.0f);
+  EXPECT_FALSE(at::allclose(forwards_only, backwards_only, 1e-3, 1e-3));
+  EXPECT_TRUE(at::allclose(predict(0.25f),
+                           forwards_only * 0.25 + backwards_only * 0.75, 1e-4,
+                           1e-4));
+}
+
+TEST_F(DenoiseWindowsTest, FramesLeaveWhenNoLaterWindowHoldsThem) {
+  std::vector<std::pair<int, int64_t>> announced;
+  std::vector<at::Tensor> parts;
+  const at::Tensor latents =
+      *Stream(2, CancellationToken(), [&](int first, const at::Tensor& part) {
+        EXPECT_EQ(steps_, 1) << "in the last step only";
+        announced.emplace_back(first, part.size(2));
+        parts.push_back(part);
+        return absl::OkStatus();
+      });
+  using P = std::pair<int, int64_t>;
+  EXPECT_THAT(announced, ElementsAre(P{0, 3}, P{3, 2}));
+  const c10::InferenceMode inference_mode;
+  EXPECT_TRUE(at::equal(at::cat(parts, 2), latents.narrow(2, 0, 5)));
+  EXPECT_TRUE(at::allclose(latents, *RunSteps(inputs_, 2).latents, 1e-6, 1e-6));
+}
+
+TEST_F(DenoiseWindowsTest, AnErrorOfTheReceiverEndsTheRun) {
+  EXPECT_EQ(Stream(1, CancellationToken(),
+                   [](int, const at::Tensor&) {
+                     return absl::CancelledError("enough");
+                   })
+                .status(),
+            absl::CancelledError("enough"));
+  EXPECT_EQ(steps_, 0);
+}
+
+TEST_F(DenoiseWindowsTest, PollsTheTokenBetweenWindows) {
+  CancellationToken token;
+  int announcements = 0;
+  EXPECT_EQ(Stream(1, token,
+                   [&](int, const at::Tensor&) {
+                     ++announcements;
+                     token.Cancel(absl::CancelledError("stop"));
+                     return absl::OkStatus();
+                   })
+                .status(),
+            absl::CancelledError("stop"));
+  EXPECT_EQ(announcements, 1);
+}
+
+TEST_F(DenoiseLoopTest, PreparedConditionsAreWhatTheyWereMadeOf) {
+  const at::Tensor usual = *RunSteps(inputs_, 2).latents;
+  {
+    const c10::InferenceMode inference_mode;
+    inputs_.conditioning =
+        PrepareConditioning(NanoModels().denoising_unet, inputs_.image_embeds,
+                            inputs_.reference_features, true);
+  }
+  inputs_.image_embeds = at::Tensor();
+  inputs_.reference_features = {};
+  EXPECT_TRUE(at::equal(*RunSteps(inputs_, 2).latents, usual));
+}
+
+TEST_F(DenoiseLoopTest, LatentsStaySinglePrecisionAndReturnAsTheyCame) {
+  inputs_.latents = inputs_.latents.to(at::kHalf);
+  const DenoisingRun run = RunSteps(inputs_, 2);
+  EXPECT_EQ(run.steps[0].latents.scalar_type(), at::kFloat);
+  EXPECT_EQ(run.latents->scalar_type(), at::kHalf);
+}
+
+TEST_F(DenoiseWindowsTest, RefusesFramesWithoutWindowOrWeight) {
+  const std::vector<ContextWindow> all = inputs_.windows;
+  inputs_.windows = {{0, 1, 2, 3}};
+  EXPECT_THROW(RunSteps(inputs_, 1), c10::Error);
+  inputs_.windows = all;
+  inputs_.windows.push_back({8, 9});
+  EXPECT_THROW(RunSteps(inputs_, 1), c10::Error);
+  inputs_.windows = all;
+  inputs_.window_weights = {{1.0f}};
+  EXPECT_THROW(RunSteps(inputs_, 1), c10::Error);
+  inputs_.window_weights = {{1.0f}, {1.0f}, {1.0f}};
+  EXPECT_THROW(RunSteps(inputs_, 1), c10::Error);
+}
+
 TEST_F(DenoiseLoopTest, ValuesThatAreNotFiniteAreAnError) {
   inputs_.latents =
       at::full_like(inputs_.latents, std::numeric_limits<float>::quiet_NaN());
@@ -192,6 +338,7 @@ TEST_F(DenoiseLoopTest, ValuesThatAreNotFiniteAreAnError) {
   EXPECT_EQ(run.latents.status().code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(run.latents.status().message()),
               HasSubstr("not finite"));
+  EXPECT_EQ(GetErrorReason(run.latents.status()), "NAN_OUTPUT");
 }
 
 }  // namespace

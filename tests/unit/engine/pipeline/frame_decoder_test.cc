@@ -55,6 +55,50 @@ TEST(DecodeFramesTest, HandsOverEachFrameInOrder) {
   }
 }
 
+TEST(DecodeFramesTest, BatchesHandOverTheSameFrames) {
+  const at::Tensor two = GoldenLatents();
+  const at::Tensor clip =
+      at::cat({two, two.flip(0), two}).transpose(0, 1).unsqueeze(0);
+  const auto decode = [&](int batch) {
+    std::vector<std::pair<int, RgbImage>> frames;
+    EXPECT_TRUE(DecodeFrames(NanoModels().vae, clip,
+                             {.decode_batch_frames = batch},
+                             CancellationToken(),
+                             [&](int index, RgbImage frame) {
+                               frames.emplace_back(index, std::move(frame));
+                             })
+                    .ok());
+    return frames;
+  };
+  const auto one_by_one = decode(1);
+  const auto together = decode(4);  // 4, then the 2 that are left
+  ASSERT_EQ(together.size(), 6u);
+  for (size_t i = 0; i < together.size(); ++i) {
+    EXPECT_EQ(together[i].first, static_cast<int>(i));
+    // Truncation turns a rounding difference into at most one level.
+    const std::vector<uint8_t>& a = one_by_one[i].second.pixels;
+    const std::vector<uint8_t>& b = together[i].second.pixels;
+    ASSERT_EQ(a.size(), b.size());
+    for (size_t j = 0; j < a.size(); ++j) ASSERT_NEAR(a[j], b[j], 1);
+  }
+  EXPECT_EQ(decode(0), one_by_one);
+}
+
+TEST(DecodeFramesTest, PollsTheTokenOncePerBatch) {
+  const at::Tensor two = GoldenLatents();
+  const at::Tensor clip = at::cat({two, two}).transpose(0, 1).unsqueeze(0);
+  CancellationToken token;
+  int frames = 0;
+  EXPECT_EQ(
+      DecodeFrames(NanoModels().vae, clip, {.decode_batch_frames = 3}, token,
+                   [&](int, RgbImage) {
+                     ++frames;
+                     token.Cancel(absl::CancelledError("stop"));
+                   }),
+      absl::CancelledError("stop"));
+  EXPECT_EQ(frames, 3);
+}
+
 TEST(DecodeFramesTest, StopsBeforeTheNextFrameWhenCancelled) {
   const at::Tensor clip = GoldenLatents().transpose(0, 1).unsqueeze(0);
   CancellationToken token;

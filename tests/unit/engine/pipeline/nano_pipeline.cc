@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "engine/media/image_codec.h"
+#include "engine/pipeline/animation_pipeline.h"
 #include "tests/support/golden_folder.h"
 #include "tests/support/test_pictures.h"
 
@@ -90,6 +91,17 @@ void RecordingAnimationObserver::OnFrame(int index, RgbImage frame) {
 void RecordingAnimationObserver::Note(std::string event) {
   events.push_back(std::move(event));
   if (on_event) on_event(events.back());
+}
+
+std::vector<std::pair<int, RgbImage>> NanoFrames(
+    const AnimationParameters& parameters, const PipelineOptions& options) {
+  AnimationPipeline pipeline(NanoModels(), options);
+  RecordingAnimationObserver observer;
+  const CancellationToken token;
+  const absl::Status status =
+      pipeline.Animate(NanoInput(parameters), token, observer);
+  EXPECT_TRUE(status.ok()) << status;
+  return observer.frames;
 }
 
 }  // namespace animate

@@ -8,6 +8,7 @@
 
 #include "engine/animation/animator.h"
 #include "engine/pipeline/model_bundle.h"
+#include "engine/pipeline/pipeline_options.h"
 
 namespace animate {
 
@@ -46,6 +47,11 @@ class RecordingAnimationObserver : public AnimationObserver {
  private:
   void Note(std::string event);
 };
+
+// Runs the nano pipeline on NanoInput to its end and returns its frames. Fails
+// the test when it ends with an error.
+std::vector<std::pair<int, RgbImage>> NanoFrames(
+    const AnimationParameters& parameters, const PipelineOptions& options = {});
 
 }  // namespace animate
 

@@ -101,5 +101,63 @@ TEST(ContextWindowsTest, BadConfigurationsHaveNoWindows) {
               IsEmpty());
 }
 
+TEST(OpenContextWindowsTest, TheLastWindowEndsWithTheClip) {
+  EXPECT_THAT(
+      OpenContextWindows(
+          {.num_frames = 10, .context_frames = 8, .context_overlap = 2}),
+      ElementsAre(ElementsAre(0, 1, 2, 3, 4, 5, 6, 7),
+                  ElementsAre(2, 3, 4, 5, 6, 7, 8, 9)));
+  // Where the hops fit, nothing is moved and no window is left over.
+  EXPECT_THAT(OpenContextWindows({.num_frames = 64}), SizeIs(3));
+  EXPECT_THAT(OpenContextWindows({.num_frames = 24}), SizeIs(1));
+  EXPECT_THAT(OpenContextWindows({.num_frames = 3}),
+              ElementsAre(ElementsAre(0, 1, 2)));
+}
+
+TEST(OpenContextWindowsTest, CoverEveryFrameAndNeverWrap) {
+  for (int num_frames = 1; num_frames <= 60; ++num_frames) {
+    for (int overlap = 0; overlap < 8; ++overlap) {
+      const std::vector<ContextWindow> windows =
+          OpenContextWindows({.num_frames = num_frames,
+                              .context_frames = 8,
+                              .context_overlap = overlap});
+      std::set<int> covered;
+      for (const ContextWindow& window : windows) {
+        EXPECT_THAT(window, SizeIs(std::min(8, num_frames)));
+        EXPECT_EQ(window.back() - window.front() + 1,
+                  static_cast<int>(window.size()));
+        covered.insert(window.begin(), window.end());
+      }
+      EXPECT_THAT(covered, SizeIs(num_frames));
+      for (size_t i = 1; i < windows.size(); ++i) {
+        EXPECT_GE(windows[i - 1].back() - windows[i].front() + 1, overlap);
+      }
+    }
+  }
+}
+
+TEST(OpenContextWindowsTest, BadConfigurationsHaveNoWindows) {
+  EXPECT_THAT(OpenContextWindows({.num_frames = 0}), IsEmpty());
+  EXPECT_THAT(OpenContextWindows(
+                  {.num_frames = 9, .context_frames = 4, .context_overlap = 4}),
+              IsEmpty());
+}
+
+TEST(InOrderOfCompletionTest, AWrappingWindowMovesToWhereItWraps) {
+  EXPECT_THAT(InOrderOfCompletion({{0, 1, 2}, {2, 3, 4}, {4, 5, 0}}),
+              ElementsAre(ElementsAre(0, 1, 2), ElementsAre(4, 5, 0),
+                          ElementsAre(2, 3, 4)));
+}
+
+TEST(FinalFrameCountsTest, AFrameIsFinalWhenNoLaterWindowHoldsIt) {
+  EXPECT_THAT(FinalFrameCounts({{0, 1, 2}, {2, 3, 4}, {4, 5, 6}}, 7),
+              ElementsAre(2, 4, 7));
+  // Wrapping windows hold back the first frames unless they come early.
+  EXPECT_THAT(FinalFrameCounts({{0, 1, 2}, {2, 3, 4}, {4, 5, 0}}, 6),
+              ElementsAre(0, 0, 6));
+  EXPECT_THAT(FinalFrameCounts({{0, 1, 2}, {4, 5, 0}, {2, 3, 4}}, 6),
+              ElementsAre(0, 2, 6));
+}
+
 }  // namespace
 }  // namespace animate
