@@ -4,7 +4,7 @@
 #include <array>
 
 #include "engine/pose/pose_frame.h"
-#include "tools/mocap/motion.h"
+#include "engine/synth/posture.h"
 
 namespace animate {
 

@@ -17,9 +17,9 @@
 #include "engine/media/image_codec.h"
 #include "engine/media/pose_drawing.h"
 #include "engine/media/video_encoder.h"
+#include "engine/synth/mocap_clip.h"
 #include "tools/mocap/camera.h"
 #include "tools/mocap/humanoid.h"
-#include "tools/mocap/motion.h"
 
 namespace animate {
 namespace {
@@ -37,14 +37,14 @@ struct Flags {
   CameraOptions camera;
 };
 
-absl::StatusOr<Motion> ReadMotion(const std::string& path) {
+absl::StatusOr<MocapClip> ReadMotion(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError("cannot read " + path);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  return Motion::Parse(text);
+  return MocapClip::Parse(text);
 }
 
-std::vector<SpatialPose> SampleMotion(const Motion& motion,
+std::vector<SpatialPose> SampleMotion(const MocapClip& motion,
                                       const Flags& flags) {
   std::vector<SpatialPose> poses;
   const Vector3 origin = motion.At(flags.start).root_position;
@@ -98,7 +98,7 @@ absl::Status WriteClip(const std::vector<RgbImage>& frames,
 }
 
 absl::Status Run(const Flags& flags) {
-  ANIMATE_ASSIGN_OR_RETURN(const Motion motion, ReadMotion(flags.motion));
+  ANIMATE_ASSIGN_OR_RETURN(const MocapClip motion, ReadMotion(flags.motion));
   const std::vector<SpatialPose> poses = SampleMotion(motion, flags);
   std::vector<RgbImage> frames;
   for (const PoseFrame& pose : TakePictures(poses, flags.camera)) {

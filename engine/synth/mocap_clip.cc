@@ -1,4 +1,4 @@
-#include "tools/mocap/motion.h"
+#include "engine/synth/mocap_clip.h"
 
 #include <algorithm>
 #include <cmath>
@@ -81,15 +81,15 @@ Posture Blend(const Posture& a, const Posture& b, double fraction) {
 
 }  // namespace
 
-absl::StatusOr<Motion> Motion::Parse(absl::string_view json) {
+absl::StatusOr<MocapClip> MocapClip::Parse(absl::string_view json) {
   const auto document = nlohmann::json::parse(json.begin(), json.end(), nullptr,
                                               /*allow_exceptions=*/false);
   if (!document.is_object() || !document.contains("Frames") ||
       !document["Frames"].is_array()) {
     return absl::InvalidArgumentError("not a motion file: no list of Frames");
   }
-  Motion motion;
-  motion.loops_ = document.contains("Loop") && document["Loop"] == "wrap";
+  MocapClip clip;
+  clip.loops_ = document.contains("Loop") && document["Loop"] == "wrap";
   double time = 0.0;
   for (const nlohmann::json& frame : document["Frames"]) {
     const bool numeric =
@@ -98,24 +98,24 @@ absl::StatusOr<Motion> Motion::Parse(absl::string_view json) {
                     [](const nlohmann::json& v) { return v.is_number(); });
     if (!numeric) {
       return absl::InvalidArgumentError(
-          absl::StrCat("frame ", motion.times_.size(), " is not a list of ",
+          absl::StrCat("frame ", clip.times_.size(), " is not a list of ",
                        kNumbersPerFrame, " numbers"));
     }
     const auto numbers = frame.get<std::vector<double>>();
-    motion.times_.push_back(time);
-    motion.postures_.push_back(ReadPosture(numbers));
+    clip.times_.push_back(time);
+    clip.postures_.push_back(ReadPosture(numbers));
     time += numbers[0];
     if (!(numbers[0] >= 0.0)) {
       return absl::InvalidArgumentError("a frame has a negative duration");
     }
   }
-  if (motion.times_.size() < 2 || !(motion.duration() > 0.0)) {
+  if (clip.times_.size() < 2 || !(clip.duration() > 0.0)) {
     return absl::InvalidArgumentError("a motion needs at least two frames");
   }
-  return motion;
+  return clip;
 }
 
-Posture Motion::At(double seconds) const {
+Posture MocapClip::At(double seconds) const {
   double cycles = 0.0;
   if (loops_) {
     cycles = std::floor(seconds / duration());
@@ -134,7 +134,7 @@ Posture Motion::At(double seconds) const {
   return posture;
 }
 
-Vector3 Motion::velocity() const {
+Vector3 MocapClip::velocity() const {
   Vector3 way =
       postures_.back().root_position - postures_.front().root_position;
   way.y = 0.0;

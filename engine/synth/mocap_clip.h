@@ -1,36 +1,21 @@
-#ifndef ANIMATE_TOOLS_MOCAP_MOTION_H_
-#define ANIMATE_TOOLS_MOCAP_MOTION_H_
+#ifndef ANIMATE_ENGINE_SYNTH_MOCAP_CLIP_H_
+#define ANIMATE_ENGINE_SYNTH_MOCAP_CLIP_H_
 
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "tools/mocap/rotation.h"
+#include "engine/synth/posture.h"
 
 namespace animate {
 
-// The character's posture at one moment: where its root is and how each joint
-// is turned relative to its parent.
-struct Posture {
-  Vector3 root_position;  // metres
-  Rotation root;
-  Rotation chest;
-  Rotation neck;
-  // Index 0 is right, 1 is left.
-  Rotation hip[2];
-  Rotation knee[2];
-  Rotation ankle[2];
-  Rotation shoulder[2];
-  Rotation elbow[2];
-};
-
 // A motion-capture clip in DeepMimic's humanoid3d format: JSON with `Loop` and
 // `Frames` of 44 numbers, duration in seconds first.
-class Motion {
+class MocapClip {
  public:
   // Returns INVALID_ARGUMENT when `json` is something else.
-  static absl::StatusOr<Motion> Parse(absl::string_view json);
+  static absl::StatusOr<MocapClip> Parse(absl::string_view json);
 
   // Seconds from the first to the last posture, > 0.
   double duration() const { return times_.back(); }
@@ -54,4 +39,4 @@ class Motion {
 
 }  // namespace animate
 
-#endif  // ANIMATE_TOOLS_MOCAP_MOTION_H_
+#endif  // ANIMATE_ENGINE_SYNTH_MOCAP_CLIP_H_
