@@ -96,6 +96,7 @@ std::vector<GifPalette::Color> ChooseColors(std::vector<Cell> cells) {
     boxes.push_back(MakeBox(std::move(halves[1])));
   }
   std::vector<GifPalette::Color> colors;
+  colors.reserve(boxes.size());
   for (const Box& box : boxes) colors.push_back(box.color);
   return colors;
 }
@@ -125,7 +126,8 @@ std::array<double, 3> Representative(const Cell& cell, size_t index) {
   constexpr size_t kMask = (1 << kBits) - 1;
   constexpr size_t kWidth = 1 << (8 - kBits);
   const auto center = [&](size_t bits) {
-    return static_cast<double>((index >> bits & kMask) * kWidth + kWidth / 2);
+    constexpr size_t kHalf = kWidth / 2;
+    return static_cast<double>((index >> bits & kMask) * kWidth + kHalf);
   };
   return {center(2 * kBits), center(kBits), center(0)};
 }

@@ -1,7 +1,6 @@
 #include "engine/media/pose_drawing.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <opencv2/core.hpp>
@@ -10,101 +9,54 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "engine/media/pose_drawing_shapes.h"
+#include "engine/media/pose_drawing_style.h"
 #include "engine/raster/pillow_resize.h"
 
 namespace animate {
 namespace {
 
-constexpr double kLimbBrightness = 0.6;
-
-struct Color {
-  int red = 0;
-  int green = 0;
-  int blue = 0;
-
-  // OpenCV's colours are positional: the canvas holds RGB.
-  cv::Scalar scalar() const { return cv::Scalar(red, green, blue); }
-
-  // As if the picture were dimmed after it was drawn on black: nothing is
-  // blended, so that it is the same and costs nothing.
-  cv::Scalar dimmed_scalar() const {
-    const auto dim = [](int value) {
-      return static_cast<int>(value * kLimbBrightness);
-    };
-    return cv::Scalar(dim(red), dim(green), dim(blue));
-  }
-};
-
-// Limb i has colour i, joint j has colour j.
-constexpr Color kBodyColors[kNumBodyJoints] = {
-    {255, 0, 0},   {255, 85, 0},  {255, 170, 0}, {255, 255, 0}, {170, 255, 0},
-    {85, 255, 0},  {0, 255, 0},   {0, 255, 85},  {0, 255, 170}, {0, 255, 255},
-    {0, 170, 255}, {0, 85, 255},  {0, 0, 255},   {85, 0, 255},  {170, 0, 255},
-    {255, 0, 255}, {255, 0, 170}, {255, 0, 85}};
-
-// The order of the ends matters: it turns the ellipse by 180 degrees, and the
-// rounding of its corners is not symmetric.
-struct Limb {
-  BodyJoint from;
-  BodyJoint to;
-};
-constexpr Limb kLimbs[] = {{kNeck, kRightShoulder},
-                           {kNeck, kLeftShoulder},
-                           {kRightShoulder, kRightElbow},
-                           {kRightElbow, kRightWrist},
-                           {kLeftShoulder, kLeftElbow},
-                           {kLeftElbow, kLeftWrist},
-                           {kNeck, kRightHip},
-                           {kRightHip, kRightKnee},
-                           {kRightKnee, kRightAnkle},
-                           {kNeck, kLeftHip},
-                           {kLeftHip, kLeftKnee},
-                           {kLeftKnee, kLeftAnkle},
-                           {kNeck, kNose},
-                           {kNose, kRightEye},
-                           {kRightEye, kRightEar},
-                           {kNose, kLeftEye},
-                           {kLeftEye, kLeftEar}};
-
-// hsv(e / 20, 1, 1) as OpenCV rounds it; a table, because the last bit of the
-// conversion decides some of the values.
-constexpr Color kHandColors[] = {
-    {255, 0, 0},   {255, 77, 0},  {255, 153, 0}, {255, 229, 0}, {204, 255, 0},
-    {128, 255, 0}, {51, 255, 0},  {0, 255, 25},  {0, 255, 102}, {0, 255, 179},
-    {0, 255, 255}, {0, 178, 255}, {0, 102, 255}, {0, 25, 255},  {51, 0, 255},
-    {128, 0, 255}, {204, 0, 255}, {255, 0, 230}, {255, 0, 153}, {255, 0, 77}};
-
-constexpr int kLimbHalfWidth = 4;
-constexpr int kBodyRadius = 4;
-constexpr int kHandRadius = 4;
-constexpr int kFaceRadius = 3;
-constexpr int kHandThickness = 2;
 constexpr double kFarthest = 1e6;  // pixels; integers stay far from overflow
+
+// OpenCV's colours are positional: the canvas holds RGB.
+cv::Scalar ScalarOf(const DrawingColor& color) {
+  return cv::Scalar(color.red, color.green, color.blue);
+}
+
+// `color` as dark as `alpha` in [0, 1] says, truncated as the tools do that
+// draw so.
+DrawingColor Darkened(const DrawingColor& color, double alpha) {
+  const auto darken = [&](uint8_t value) {
+    return static_cast<uint8_t>(value * alpha);
+  };
+  return {darken(color.red), darken(color.green), darken(color.blue)};
+}
 
 // Draws the parts of one frame. The conversions to int truncate toward zero,
 // as Python's int() does.
 class PoseCanvas {
  public:
-  PoseCanvas(const PoseFrame& pose, RgbImage& image)
+  PoseCanvas(const PoseFrame& pose, const PoseDrawingOptions& options,
+             RgbImage& image)
       : pose_(pose),
+        options_(options),
         image_(image),
         canvas_(image.height, image.width, CV_8UC3, image.pixels.data()) {}
 
   void DrawBodies() {
-    for (size_t i = 0; i < std::size(kLimbs); ++i) {
+    for (size_t i = 0; i < kNumDrawnLimbs; ++i) {
       for (const PersonPose& person : pose_.people) {
-        DrawLimb(person.body[kLimbs[i].from], person.body[kLimbs[i].to],
-                 kBodyColors[i]);
+        DrawLimb(person.body[kDrawnLimbs[i].from],
+                 person.body[kDrawnLimbs[i].to], kBodyColors[i]);
       }
     }
+    if (options_.feet) DrawFeet();
     for (size_t joint = 0; joint < kNumBodyJoints; ++joint) {
       for (const PersonPose& person : pose_.people) {
-        if (const auto at = BodyPoint(person.body[joint]); at.has_value()) {
-          DrawDisc(cv::Point(static_cast<int>(at->x), static_cast<int>(at->y)),
-                   kBodyRadius, kBodyColors[joint]);
-        }
+        DrawJoint(person.body[joint], kBodyColors[joint]);
       }
     }
+    if (options_.feet) DrawToes();
   }
 
   void DrawHands() {
@@ -116,13 +68,35 @@ class PoseCanvas {
     for (const PersonPose& person : pose_.people) {
       for (const Keypoint& keypoint : person.face) {
         if (const auto at = DetailPoint(keypoint); at.has_value()) {
-          DrawDisc(*at, kFaceRadius, {255, 255, 255});
+          DrawDisc(*at, kDiscOfRadius3,
+                   Darkened(kFaceColor, Alpha(keypoint.confidence)));
         }
       }
     }
   }
 
  private:
+  void DrawFeet() {
+    for (const auto& [ankle, big_toe, color] : kDrawnFeet) {
+      for (const PersonPose& person : pose_.people) {
+        DrawLimb(person.body[ankle], person.feet[big_toe], color);
+      }
+    }
+  }
+
+  void DrawToes() {
+    for (const auto& [ankle, big_toe, color] : kDrawnFeet) {
+      for (const PersonPose& person : pose_.people) {
+        DrawJoint(person.feet[big_toe], color);
+      }
+    }
+  }
+
+  // How bright something of this confidence is.
+  double Alpha(double confidence) const {
+    return options_.confidence_alpha ? std::clamp(confidence, 0.0, 1.0) : 1.0;
+  }
+
   // Scales through coordinates in [0, 1], whose rounding is part of the
   // reference's result.
   cv::Point2d Scale(const Keypoint& keypoint) const {
@@ -151,51 +125,87 @@ class PoseCanvas {
     return within ? std::optional(point) : std::nullopt;
   }
 
+  void DrawJoint(const Keypoint& keypoint, const DrawingColor& color) {
+    if (const auto at = BodyPoint(keypoint); at.has_value()) {
+      DrawDisc(cv::Point(static_cast<int>(at->x), static_cast<int>(at->y)),
+               kDiscOfRadius4, Darkened(color, Alpha(keypoint.confidence)));
+    }
+  }
+
   void DrawLimb(const Keypoint& from_keypoint, const Keypoint& to_keypoint,
-                const Color& color) {
+                const DrawingColor& color) {
     const std::optional<cv::Point2d> from = BodyPoint(from_keypoint);
     const std::optional<cv::Point2d> to = BodyPoint(to_keypoint);
     if (!from.has_value() || !to.has_value()) return;
-    const double dx = from->x - to->x;
-    const double dy = from->y - to->y;
-    const double length = std::sqrt(dy * dy + dx * dx);
-    const double degrees = std::atan2(dy, dx) * (180.0 / M_PI);
-    const cv::Point center(static_cast<int>((from->x + to->x) / 2),
-                           static_cast<int>((from->y + to->y) / 2));
-    const cv::Size half_axes(static_cast<int>(length / 2), kLimbHalfWidth);
-    std::vector<cv::Point> polygon;
-    cv::ellipse2Poly(center, half_axes, static_cast<int>(degrees), 0, 360, 1,
-                     polygon);
-    cv::fillConvexPoly(canvas_, polygon, color.dimmed_scalar());
+    // Dimmed at once, not with the whole picture as in the reference: nothing
+    // is blended, so that it is the same and costs nothing.
+    const double alpha =
+        Alpha(from_keypoint.confidence) * Alpha(to_keypoint.confidence);
+    ShapeOfLimb(from->x, from->y, to->x, to->y, shape_);
+    FillShape(DimmedLimb(Darkened(color, alpha)));
+  }
+
+  // What is left and right of the picture is cut off; so is what is above and
+  // below.
+  void FillShape(const DrawingColor& color) {
+    const int begin = std::max(0, -shape_.top);
+    const int end = std::min(static_cast<int>(shape_.rows.size()),
+                             image_.height - shape_.top);
+    for (int i = begin; i < end; ++i) {
+      const RowSpan& row = shape_.rows[static_cast<size_t>(i)];
+      FillRow(shape_.top + i, row.left, row.right, color);
+    }
+  }
+
+  // REQUIRES: row y is in the picture.
+  void FillRow(int y, int left, int right, const DrawingColor& color) {
+    left = std::max(left, 0);
+    right = std::min(right, image_.width - 1);
+    if (left > right) return;
+    uint8_t* pixel = image_.at(left, y);
+    for (int x = left; x <= right; ++x, pixel += 3) {
+      pixel[0] = color.red;
+      pixel[1] = color.green;
+      pixel[2] = color.blue;
+    }
   }
 
   void DrawHand(absl::Span<const Keypoint> hand) {
-    constexpr size_t kFingers = 5;
-    constexpr size_t kBonesPerFinger = 4;
-    for (size_t edge = 0; edge < kFingers * kBonesPerFinger; ++edge) {
-      // Each finger starts at the wrist, point 0.
-      const size_t start = edge % kBonesPerFinger == 0 ? 0 : edge;
-      const std::optional<cv::Point> from = DetailPoint(hand[start]);
-      const std::optional<cv::Point> to = DetailPoint(hand[edge + 1]);
+    for (size_t bone = 0; bone < kNumHandBones; ++bone) {
+      const Keypoint& start = hand[HandBoneStart(bone)];
+      const Keypoint& end = hand[HandBoneEnd(bone)];
+      const std::optional<cv::Point> from = DetailPoint(start);
+      const std::optional<cv::Point> to = DetailPoint(end);
       if (from.has_value() && to.has_value()) {
-        cv::line(canvas_, *from, *to, kHandColors[edge].scalar(),
-                 kHandThickness);
+        const double alpha = Alpha(start.confidence) * Alpha(end.confidence);
+        cv::line(canvas_, *from, *to,
+                 ScalarOf(Darkened(kHandColors[bone], alpha)), kHandThickness);
       }
     }
     for (const Keypoint& keypoint : hand) {
       if (const auto at = DetailPoint(keypoint); at.has_value()) {
-        DrawDisc(*at, kHandRadius, {0, 0, 255});
+        DrawDisc(*at, kDiscOfRadius4,
+                 Darkened(kHandDotColor, Alpha(keypoint.confidence)));
       }
     }
   }
 
-  void DrawDisc(cv::Point center, int radius, const Color& color) {
-    cv::circle(canvas_, center, radius, color.scalar(), cv::FILLED);
+  void DrawDisc(cv::Point center, absl::Span<const int> half_widths,
+                const DrawingColor& color) {
+    const int radius = static_cast<int>(half_widths.size()) - 1;
+    const int begin = std::max(center.y - radius, 0);
+    const int end = std::min(center.y + radius, image_.height - 1);
+    for (int y = begin; y <= end; ++y) {
+      const int half = half_widths[static_cast<size_t>(std::abs(y - center.y))];
+      FillRow(y, center.x - half, center.x + half, color);
+    }
   }
 
   const PoseFrame& pose_;
+  const PoseDrawingOptions& options_;
   RgbImage& image_;
-  cv::Mat canvas_;  // shares the pixels of image_
+  cv::Mat canvas_;     // shares the pixels of image_
+  FilledShape shape_;  // of the limb being drawn
 };
 
 }  // namespace
@@ -203,7 +213,7 @@ class PoseCanvas {
 RgbImage DrawPose(const PoseFrame& pose, int width, int height,
                   const PoseDrawingOptions& options) {
   RgbImage image(width, height);
-  PoseCanvas canvas(pose, image);
+  PoseCanvas canvas(pose, options, image);
   if (options.body) canvas.DrawBodies();
   if (options.hands) canvas.DrawHands();
   if (options.face) canvas.DrawFaces();
@@ -224,6 +234,9 @@ CanvasSize PoseCanvasSize(int width, int height) {
 RgbImage RenderPose(const PoseFrame& pose, int width, int height,
                     const PoseDrawingOptions& options) {
   const CanvasSize canvas = PoseCanvasSize(width, height);
+  if (canvas == CanvasSize{width, height}) {
+    return DrawPose(pose, width, height, options);
+  }
   return PillowResize(DrawPose(pose, canvas.width, canvas.height, options),
                       width, height, ResampleFilter::kLanczos);
 }

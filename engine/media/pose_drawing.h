@@ -10,6 +10,13 @@ struct PoseDrawingOptions {
   bool body = true;
   bool hands = true;
   bool face = true;
+  // Lines from the ankles to the big toes, with the body; the reference has
+  // none, networks of UniAnimate's kind do.
+  bool feet = false;
+  // Colours as dark as their points are uncertain: times the confidence, for
+  // lines those of both ends (MimicMotion's drawing). The reference draws
+  // everything it shows in full.
+  bool confidence_alpha = false;
 };
 
 // Draws skeletons on black exactly as the pose guider saw them in training:

@@ -125,7 +125,7 @@ class Parser {
     return absl::OkStatus();
   }
 
-  absl::Status ParseOffset(spatial::Vector& offset) {
+  absl::Status ParseOffset(Vector3& offset) {
     ANIMATE_ASSIGN_OR_RETURN(offset.x, Number());
     ANIMATE_ASSIGN_OR_RETURN(offset.y, Number());
     ANIMATE_ASSIGN_OR_RETURN(offset.z, Number());
@@ -182,17 +182,17 @@ class Parser {
   BvhClip clip_;
 };
 
-spatial::Rotation Turn(BvhClip::Channel channel, double degrees) {
+Rotation Turn(BvhClip::Channel channel, double degrees) {
   const double radians = degrees * M_PI / 180.0;
-  if (channel == BvhClip::Channel::kXRotation) return spatial::AboutX(radians);
-  if (channel == BvhClip::Channel::kYRotation) return spatial::AboutY(radians);
-  return spatial::AboutZ(radians);
+  if (channel == BvhClip::Channel::kXRotation) return AboutX(radians);
+  if (channel == BvhClip::Channel::kYRotation) return AboutY(radians);
+  return AboutZ(radians);
 }
 
 // Applies the channels of `joint`, whose values begin at `values`, to the
 // place where its offset puts it.
 void ApplyChannels(const BvhClip::Joint& joint, const double* values,
-                   spatial::Vector& translation, spatial::Rotation& rotation) {
+                   Vector3& translation, Rotation& rotation) {
   using Channel = BvhClip::Channel;
   // Below the root, positions replace the offset; exporters that write them
   // repeat it there.
@@ -217,8 +217,8 @@ std::vector<BvhClip::Placement> Place(const BvhClip& clip,
   std::vector<BvhClip::Placement> placements;
   placements.reserve(clip.joints.size());
   for (const BvhClip::Joint& joint : clip.joints) {
-    spatial::Vector translation = joint.offset;
-    spatial::Rotation rotation;
+    Vector3 translation = joint.offset;
+    Rotation rotation;
     if (values != nullptr) {
       ApplyChannels(joint, values, translation, rotation);
       values += joint.channels.size();
@@ -227,7 +227,8 @@ std::vector<BvhClip::Placement> Place(const BvhClip& clip,
     if (joint.parent >= 0) {
       const BvhClip::Placement& parent =
           placements[static_cast<size_t>(joint.parent)];
-      placement.position = parent.position + parent.rotation * translation;
+      placement.position =
+          parent.position + Rotate(parent.rotation, translation);
       placement.rotation = parent.rotation * rotation;
     }
     placements.push_back(placement);

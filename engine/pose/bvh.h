@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "engine/pose/vector3.h"
+#include "engine/pose/rotation.h"
 
 namespace animate {
 
@@ -25,14 +25,14 @@ struct BvhClip {
   struct Joint {
     std::string name;  // "End Site" for the ends of chains
     int parent = -1;   // index of an earlier joint; -1 for the root
-    spatial::Vector offset;
+    Vector3 offset;
     std::vector<Channel> channels;
   };
 
   // Where a joint is and how it is turned.
   struct Placement {
-    spatial::Vector position;
-    spatial::Rotation rotation;
+    Vector3 position;
+    Rotation rotation;
   };
 
   std::vector<Joint> joints;  // parents first

@@ -19,8 +19,6 @@
 namespace animate {
 namespace {
 
-using spatial::Vector;
-
 // Parts of a rig by the names rigs give them, best first; `%` is the side
 // (left, right, l, r), before or after the rest. Which bone a name means
 // depends on its neighbours: a LeftShoulder is the collar bone where there is a
@@ -102,11 +100,11 @@ struct Rig {
   size_t head = 0;
   double head_height = 0.0;
   // Axes of the rest pose.
-  Vector up, left, front;
+  Vector3 up, left, front;
 };
 
 // A clip's axis that points most along `direction`, with its sign.
-Vector NearestAxis(const Vector& direction) {
+Vector3 NearestAxis(const Vector3& direction) {
   const double x = std::abs(direction.x);
   const double y = std::abs(direction.y);
   const double z = std::abs(direction.z);
@@ -156,15 +154,15 @@ absl::StatusOr<Rig> FindRig(const BvhClip& clip) {
   const auto at = [&](BodyJoint joint) {
     return rest[rig.body[joint]].position;
   };
-  const Vector hips = 0.5 * (at(kRightHip) + at(kLeftHip));
-  const Vector& head = rest[rig.head].position;
+  const Vector3 hips = 0.5 * (at(kRightHip) + at(kLeftHip));
+  const Vector3& head = rest[rig.head].position;
   rig.up = NearestAxis(head - hips);
-  const Vector across = at(kLeftShoulder) - at(kRightShoulder);
-  rig.left = spatial::Unit(across - spatial::Dot(across, rig.up) * rig.up);
-  rig.front = spatial::Cross(rig.left, rig.up);
+  const Vector3 across = at(kLeftShoulder) - at(kRightShoulder);
+  rig.left = Unit(across - Dot(across, rig.up) * rig.up);
+  rig.front = Cross(rig.left, rig.up);
   // Heads are about a third of the way from hips to head joint.
-  rig.head_height = spatial::Length(head - hips) / 3.0;
-  if (!(rig.head_height > 0.0) || spatial::Length(rig.front) < 0.5) {
+  rig.head_height = Length(head - hips) / 3.0;
+  if (!(rig.head_height > 0.0) || Length(rig.front) < 0.5) {
     return PoseError("the rest pose of the BVH file is not a person's");
   }
   return rig;
@@ -186,16 +184,16 @@ constexpr HeadPoint kHeadPoints[] = {{kNose, 0.41, 0.0, 0.46, 0.0, 1.0},
 
 // The picture's axes in the clip's space.
 struct PictureAxes {
-  Vector right, up, toward_camera;
+  Vector3 right, up, toward_camera;
 };
 
 PictureAxes FaceCamera(const BvhClip& clip, const Rig& rig, double degrees) {
   const std::vector<BvhClip::Placement> first = clip.PlaceJoints(0);
-  Vector left = first[rig.body[kLeftShoulder]].position -
-                first[rig.body[kRightShoulder]].position;
-  left = left - spatial::Dot(left, rig.up) * rig.up;
-  left = spatial::Length(left) > 0.0 ? spatial::Unit(left) : rig.left;
-  const Vector front = spatial::Cross(left, rig.up);
+  Vector3 left = first[rig.body[kLeftShoulder]].position -
+                 first[rig.body[kRightShoulder]].position;
+  left = left - Dot(left, rig.up) * rig.up;
+  left = Length(left) > 0.0 ? Unit(left) : rig.left;
+  const Vector3 front = Cross(left, rig.up);
   const double c = std::cos(degrees * M_PI / 180.0);
   const double s = std::sin(degrees * M_PI / 180.0);
   // At 0 the character's left is on the picture's right.
@@ -207,9 +205,9 @@ PictureAxes FaceCamera(const BvhClip& clip, const Rig& rig, double degrees) {
 struct Projector {
   PictureAxes axes;
 
-  Keypoint operator()(const Vector& at, bool seen = true) const {
-    return {.x = spatial::Dot(at, axes.right),
-            .y = -spatial::Dot(at, axes.up),
+  Keypoint operator()(const Vector3& at, bool seen = true) const {
+    return {.x = Dot(at, axes.right),
+            .y = -Dot(at, axes.up),
             .confidence = seen ? 1.0 : 0.0};
   }
 };
@@ -225,15 +223,16 @@ PersonPose ProjectFrame(const std::vector<BvhClip::Placement>& joints,
       project(0.5 * (joints[rig.body[kRightShoulder]].position +
                      joints[rig.body[kLeftShoulder]].position));
   const BvhClip::Placement& head = joints[rig.head];
-  const Vector up = rig.head_height * (head.rotation * rig.up);
-  const Vector left = rig.head_height * (head.rotation * rig.left);
-  const Vector front = rig.head_height * (head.rotation * rig.front);
+  const Vector3 up = rig.head_height * Rotate(head.rotation, rig.up);
+  const Vector3 left = rig.head_height * Rotate(head.rotation, rig.left);
+  const Vector3 front = rig.head_height * Rotate(head.rotation, rig.front);
   for (const HeadPoint& point : kHeadPoints) {
-    const Vector at =
+    const Vector3 at =
         head.position + point.up * up + point.left * left + point.front * front;
-    const Vector facing = point.facing_left * left + point.facing_front * front;
+    const Vector3 facing =
+        point.facing_left * left + point.facing_front * front;
     person.body[point.joint] =
-        project(at, spatial::Dot(facing, project.axes.toward_camera) > 0.0);
+        project(at, Dot(facing, project.axes.toward_camera) > 0.0);
   }
   constexpr size_t kRightBigToe = 3;
   constexpr size_t kLeftBigToe = 0;
@@ -304,6 +303,35 @@ absl::StatusOr<PoseSequence> ProjectBvh(const BvhClip& clip,
   FitIntoPicture(camera, 0.4 * rig.head_height, sequence);
   ANIMATE_RETURN_IF_ERROR(CheckPoseSequence(sequence));
   return sequence;
+}
+
+absl::StatusOr<std::vector<BvhBody>> PlaceBvhBodies(const BvhClip& clip) {
+  ANIMATE_ASSIGN_OR_RETURN(const Rig rig, FindRig(clip));
+  const PictureAxes axes = FaceCamera(clip, rig, 0.0);
+  const auto turned = [&](const Vector3& v) {
+    return Vector3{Dot(v, axes.toward_camera), Dot(v, axes.up),
+                   -Dot(v, axes.right)};
+  };
+  std::vector<BvhBody> bodies;
+  const size_t count = std::min(clip.frame_count, kMaxPoseFrames);
+  for (size_t frame = 0; frame < count; ++frame) {
+    const std::vector<BvhClip::Placement> joints = clip.PlaceJoints(frame);
+    BvhBody body;
+    for (size_t i = kRightShoulder; i <= kLeftAnkle; ++i) {
+      body.joint[i] = turned(joints[rig.body[i]].position);
+    }
+    body.joint[kNeck] =
+        0.5 * (body.joint[kRightShoulder] + body.joint[kLeftShoulder]);
+    const Rotation& head = joints[rig.head].rotation;
+    body.head_up = turned(Rotate(head, rig.up));
+    body.head_front = turned(Rotate(head, rig.front));
+    for (const size_t side : {0U, 1U}) {
+      if (!rig.toe[side].has_value()) continue;
+      body.toe[side] = turned(joints[*rig.toe[side]].position);
+    }
+    bodies.push_back(body);
+  }
+  return bodies;
 }
 
 }  // namespace animate

@@ -1,9 +1,14 @@
 #ifndef ANIMATE_ENGINE_POSE_BVH_POSES_H_
 #define ANIMATE_ENGINE_POSE_BVH_POSES_H_
 
+#include <array>
+#include <optional>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "engine/pose/bvh.h"
 #include "engine/pose/pose_sequence.h"
+#include "engine/pose/rotation.h"
 
 namespace animate {
 
@@ -28,6 +33,20 @@ struct BvhCamera {
 // file has), or the result is no valid sequence.
 absl::StatusOr<PoseSequence> ProjectBvh(const BvhClip& clip,
                                         const BvhCamera& camera);
+
+// A clip's body in space at one moment, in the clip's unit: x ahead of where
+// the shoulders face in the first frame, y up, z to the body's right.
+struct BvhBody {
+  // Neck and shoulders to ankles; the points of the head are zero.
+  std::array<Vector3, kNumBodyJoints> joint;
+  Vector3 head_up;                // unit
+  Vector3 head_front;             // unit
+  std::optional<Vector3> toe[2];  // right, left
+};
+
+// Returns the body in up to kMaxPoseFrames frames, at the clip's rate. Joints
+// are found, and errors are, as ProjectBvh has them.
+absl::StatusOr<std::vector<BvhBody>> PlaceBvhBodies(const BvhClip& clip);
 
 }  // namespace animate
 

@@ -11,7 +11,12 @@ absl::Status PoseError(absl::string_view message) {
 }
 
 absl::Status PoseErrorAt(absl::string_view where, const absl::Status& status) {
-  return PoseError(absl::StrCat(where, ": ", status.message()));
+  absl::Status located(status.code(),
+                       absl::StrCat(where, ": ", status.message()));
+  status.ForEachPayload([&](absl::string_view type, const absl::Cord& payload) {
+    located.SetPayload(type, payload);
+  });
+  return located;
 }
 
 }  // namespace animate

@@ -10,7 +10,8 @@ namespace animate {
 // that cannot be used.
 absl::Status PoseError(absl::string_view message);
 
-// As `status`, with `where` and ": " before its message. REQUIRES: an error.
+// Returns `status`, with its code and details, and `where` and ": " before its
+// message. REQUIRES: an error.
 absl::Status PoseErrorAt(absl::string_view where, const absl::Status& status);
 
 }  // namespace animate

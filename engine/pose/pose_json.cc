@@ -290,6 +290,8 @@ absl::Status ReadCanvas(const Json& frame, PoseFileContent& content) {
   }
   if (Member(frame, "coordinates") == "pixel") {
     content.space = CoordinateSpace::kPixel;
+  } else if (Member(frame, "coordinates") == "normalized") {
+    content.space = CoordinateSpace::kNormalized;
   }
   if (Member(frame, keys.width).is_null()) return absl::OkStatus();
   ANIMATE_ASSIGN_OR_RETURN(const double width,

@@ -194,6 +194,37 @@ TEST(DrawPoseTest, ScalingGoesThroughNormalisedCoordinates) {
   EXPECT_EQ(PixelAt(image, 65, 100), kBlack);
 }
 
+TEST(DrawPoseTest, FeetAreDrawnOnlyWhenAskedFor) {
+  PersonPose person;
+  person.body[kLeftAnkle] = {30, 60, 1};
+  person.feet[0] = {90, 60, 1};   // left big toe
+  person.feet[3] = {90, 100, 1};  // right, without its ankle
+  const PoseFrame pose = OnePerson(person);
+  EXPECT_EQ(PixelAt(DrawPose(pose, 128, 128), 60, 60), kBlack);
+  const RgbImage image = DrawPose(pose, 128, 128, {.feet = true});
+  EXPECT_EQ(PixelAt(image, 60, 60), (Rgb{102, 153, 153}));
+  EXPECT_EQ(PixelAt(image, 90, 60), (Rgb{170, 255, 255}));
+  EXPECT_EQ(PixelAt(image, 90, 100), (Rgb{255, 255, 0}));
+}
+
+TEST(DrawPoseTest, UncertainPointsAreDarkerWhenAskedFor) {
+  PersonPose person;
+  person.body[kRightKnee] = {20, 64, 0.8};
+  person.body[kRightAnkle] = {100, 64, 0.5};
+  person.face[0] = {60, 20, 0.5};
+  person.left_hand[0] = {20, 100, 1.0};
+  person.left_hand[1] = {60, 100, 0.5};
+  const PoseFrame pose = OnePerson(person);
+  const RgbImage image = DrawPose(pose, 128, 128, {.confidence_alpha = true});
+  // Limb 8, (0, 255, 170), times 0.4, then 60 %.
+  EXPECT_EQ(PixelAt(image, 60, 64), (Rgb{0, 61, 40}));
+  EXPECT_EQ(PixelAt(image, 100, 64), (Rgb{0, 85, 127}));
+  EXPECT_EQ(PixelAt(image, 60, 20), (Rgb{127, 127, 127}));
+  EXPECT_EQ(PixelAt(image, 40, 100), (Rgb{127, 0, 0}));
+  EXPECT_EQ(PixelAt(image, 60, 100), (Rgb{0, 0, 127}));
+  EXPECT_EQ(PixelAt(DrawPose(pose, 128, 128), 60, 20), kWhite);
+}
+
 TEST(DrawPoseTest, WildCoordinatesAreIgnoredOrClipped) {
   PersonPose person;
   person.body[kNeck] = {64, 64, 1};

@@ -130,5 +130,22 @@ TEST(ProjectBvhTest, ZMayBeUp) {
   EXPECT_EQ(body[kNose].confidence, 1.0);
 }
 
+TEST(PlaceBvhBodiesTest, BodiesFaceAheadWithTheirRightAtPlusZ) {
+  const auto clip = ParseBvh(SmallBvh());
+  ASSERT_TRUE(clip.ok()) << clip.status();
+  const auto bodies = PlaceBvhBodies(*clip);
+  ASSERT_TRUE(bodies.ok()) << bodies.status();
+  ASSERT_EQ(bodies->size(), 5U);
+  const BvhBody& first = bodies->front();
+  EXPECT_GT(first.joint[kRightShoulder].z, first.joint[kLeftShoulder].z);
+  EXPECT_GT(first.joint[kNeck].y, first.joint[kRightHip].y);
+  EXPECT_NEAR(first.joint[kLeftHip].y - first.joint[kLeftKnee].y, 45.0, 1e-6);
+  EXPECT_NEAR(first.head_up.y, 1.0, 1e-9);
+  EXPECT_NEAR(first.head_front.x, 1.0, 1e-9);
+  // Raised by 90 degrees: straight up.
+  const auto& last = bodies->back().joint;
+  EXPECT_NEAR(last[kLeftWrist].y - last[kLeftElbow].y, 25.0, 1e-6);
+}
+
 }  // namespace
 }  // namespace animate

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_replace.h"
-#include "engine/pose/vector3.h"
+#include "engine/pose/rotation.h"
 #include "tests/unit/engine/pose/file_bytes.h"
 
 namespace animate {
@@ -25,7 +25,7 @@ std::string FaultOf(const std::string& text) {
   return std::string(clip.status().message());
 }
 
-void ExpectAt(const spatial::Vector& got, double x, double y, double z) {
+void ExpectAt(const Vector3& got, double x, double y, double z) {
   EXPECT_NEAR(got.x, x, 1e-9);
   EXPECT_NEAR(got.y, y, 1e-9);
   EXPECT_NEAR(got.z, z, 1e-9);
@@ -57,13 +57,12 @@ TEST(BvhTest, TurnsInTheOrderOfTheChannels) {
 }
 
 TEST(BvhTest, RotationsAreRightHanded) {
-  ExpectAt(spatial::AboutX(M_PI / 2) * spatial::Vector{0, 1, 0}, 0, 0, 1);
-  ExpectAt(spatial::AboutY(M_PI / 2) * spatial::Vector{0, 0, 1}, 1, 0, 0);
-  ExpectAt(spatial::AboutZ(M_PI / 2) * spatial::Vector{1, 0, 0}, 0, 1, 0);
+  ExpectAt(Rotate(AboutX(M_PI / 2), Vector3{0, 1, 0}), 0, 0, 1);
+  ExpectAt(Rotate(AboutY(M_PI / 2), Vector3{0, 0, 1}), 1, 0, 0);
+  ExpectAt(Rotate(AboutZ(M_PI / 2), Vector3{1, 0, 0}), 0, 1, 0);
   // First b, then a.
-  ExpectAt((spatial::AboutZ(M_PI / 2) * spatial::AboutX(M_PI / 2)) *
-               spatial::Vector{0, 1, 0},
-           0, 0, 1);
+  ExpectAt(Rotate(AboutZ(M_PI / 2) * AboutX(M_PI / 2), Vector3{0, 1, 0}), 0, 0,
+           1);
 }
 
 TEST(BvhTest, PositionsBelowTheRootReplaceTheOffset) {

@@ -36,5 +36,28 @@ TEST(PoseExportTest, HasThePartsThatEditorsExpect) {
   EXPECT_THAT(ExportPoseKeypointJson(sequence), HasSubstr("5.0,6.0,1.0]"));
 }
 
+TEST(PoseExportTest, NormalizedCoordinatesSayThatTheyAre) {
+  const PoseSequence sequence = Dance(TallBody(), {.x = 500, .ground = 900}, 2);
+  const std::string text =
+      ExportPoseKeypointJson(sequence, CoordinateSpace::kNormalized);
+  const auto content = ParsePoseJson({&text, 1});
+  ASSERT_TRUE(content.ok()) << content.status();
+  EXPECT_EQ(content->space, CoordinateSpace::kNormalized);
+  EXPECT_DOUBLE_EQ(content->people.frames[1][0].body[kNeck].x,
+                   sequence.frames[1].body[kNeck].x / sequence.width);
+}
+
+TEST(PoseExportTest, OpenPoseHasABodyOf25WithTheMiddleOfTheHips) {
+  PoseSequence sequence = Dance(TallBody(), {.x = 500, .ground = 900}, 1);
+  PersonPose& person = sequence.frames[0];
+  person.feet[2] = {7, 8, 1};
+  const std::string text = ExportOpenPoseJson(person);
+  const auto content = ParsePoseJson({&text, 1});
+  ASSERT_TRUE(content.ok()) << content.status();
+  EXPECT_EQ(content->format, PoseFormat::kOpenPoseJson);
+  EXPECT_EQ(content->people.frames.at(0).at(0), person);
+  EXPECT_THAT(ExportOpenPoseJson({}), HasSubstr("\"people\":[]"));
+}
+
 }  // namespace
 }  // namespace animate
