@@ -8,6 +8,7 @@
 #include "client/exit_code.h"
 #include "client/info_command.h"
 #include "client/jobs_command.h"
+#include "client/pose_command_line.h"
 #include "client/run_command.h"
 
 namespace animate {
@@ -24,6 +25,68 @@ void AddCommon(CLI::App& app, CommonOptions& options) {
                "Print the result, or the error, as one line of JSON");
 }
 
+void AddPoses(CLI::App& run, RunOptions& options) {
+  static const std::map<std::string, v1::PoseKind> kKinds = {
+      {"images", v1::POSE_KIND_IMAGES},
+      {"video", v1::POSE_KIND_VIDEO},
+      {"keypoints", v1::POSE_KIND_KEYPOINTS},
+      {"driving-video", v1::POSE_KIND_DRIVING_VIDEO},
+  };
+  static const std::map<std::string, v1::ChannelOrder> kOrders = {
+      {"rgb", v1::CHANNEL_ORDER_RGB},
+      {"bgr", v1::CHANNEL_ORDER_BGR_SWAPPED},
+      {"auto", v1::CHANNEL_ORDER_AUTO},
+  };
+  CLI::Option_group& input = *run.add_option_group("Poses");
+  input.require_option(1);
+  input
+      .add_option("--pose", options.poses,
+                  "Drawn skeletons: a clip, a folder of pictures, or pictures. "
+                  "Or keypoints: JSON (OpenPose, POSE_KEYPOINT, "
+                  "openpose-editor, DWPose), .npy, .npz, BVH")
+      ->expected(1, 100000)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  input.add_option("--driving-video", options.driving_video,
+                   "Clip of a person, whose pose the server finds");
+  run.add_option("--pose-kind", options.pose_kind,
+                 "images, video, keypoints or driving-video; default: what "
+                 "the file looks like")
+      ->transform(CLI::CheckedTransformer(kKinds, CLI::ignore_case));
+  run.add_option("--channel-order", options.channel_order,
+                 "Colours of drawn skeletons: rgb (default), bgr, auto")
+      ->transform(CLI::CheckedTransformer(kOrders, CLI::ignore_case));
+  run.add_option("--pose-canvas", options.pose_canvas,
+                 "WIDTHxHEIGHT of keypoints in files that do not say it");
+  run.add_option("--person", options.person,
+                 "Which of several people in a file of keypoints, from 0; "
+                 "default: the one seen best");
+  run.add_option("--yaw", options.yaw_degrees,
+                 "BVH: degrees by which the character is turned");
+}
+
+void AddRetarget(CLI::App& run, RunOptions& options) {
+  static const std::map<std::string, v1::RetargetOptions::Mode> kModes = {
+      {"none", v1::RetargetOptions::MODE_NONE},
+      {"similarity", v1::RetargetOptions::MODE_SIMILARITY},
+      {"anchor-frame", v1::RetargetOptions::MODE_ANCHOR_FRAME},
+      {"sequence", v1::RetargetOptions::MODE_SEQUENCE},
+  };
+  run.add_option("--retarget", options.retarget,
+                 "How the motion is fitted to the reference's body: none, "
+                 "similarity, anchor-frame, sequence; default: sequence for "
+                 "keypoints and driving videos where the reference's pose can "
+                 "be found, else none")
+      ->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case));
+  run.add_flag("--ground-lock", options.ground_lock,
+               "Keep standing feet on the ground");
+  run.add_option("--anchor-frame", options.anchor_frame,
+                 "Driving frame that resembles the reference; default: 0");
+  run.add_option("--reference-pose", options.reference_pose,
+                 "Keypoints of the reference; default: the server finds them");
+  run.add_option("--retarget-report", options.retarget_report,
+                 "Also save as JSON what the fitting did");
+}
+
 void AddRun(CLI::App& app, RunOptions& options, Command& command) {
   static const std::map<std::string, v1::OutputFormat> kFormats = {
       {"png", v1::OUTPUT_FORMAT_PNG},
@@ -38,11 +101,8 @@ void AddRun(CLI::App& app, RunOptions& options, Command& command) {
   run.add_option("--reference", options.reference,
                  "Picture of the person: PNG, JPEG or WebP")
       ->required();
-  run.add_option("--pose", options.poses,
-                 "Drawn skeletons: a clip, a folder of pictures, or pictures")
-      ->required()
-      ->expected(1, 100000)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddPoses(run, options);
+  AddRetarget(run, options);
   run.add_option("--out", options.out,
                  "FILE.mp4, FILE.gif, FILE.webp, or a folder for pictures")
       ->required();
@@ -66,6 +126,16 @@ void AddRun(CLI::App& app, RunOptions& options, Command& command) {
   run.add_option(
       "--context-overlap", options.context_overlap,
       "Frames that neighbouring windows share; default: the model's");
+  static const std::map<std::string, v1::ContextSchedule> kSchedules = {
+      {"closed", v1::CONTEXT_SCHEDULE_CLOSED},
+      {"open", v1::CONTEXT_SCHEDULE_OPEN},
+      {"edge", v1::CONTEXT_SCHEDULE_EDGE},
+  };
+  run.add_option("--context-schedule", options.context_schedule,
+                 "How windows cover a long clip: closed (wraps around, for "
+                 "loops), open, edge (half-overlapping and cross-faded); "
+                 "default: the model's")
+      ->transform(CLI::CheckedTransformer(kSchedules, CLI::ignore_case));
   run.add_option("--frame-format", options.frame_format,
                  "How frames travel, and are saved in a folder: png (default), "
                  "jpeg, webp")
@@ -164,6 +234,8 @@ int RunCommandLine(int argc, const char* const* argv, const Console& console) {
   AddRun(app, run, command);
   AddJobs(app, jobs, command);
   AddInfo(app, info, command);
+  PoseCommandLine pose;
+  pose.AddTo(app, command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,6 +6,7 @@
 #include "engine/base/status_macros.h"
 #include "engine/media/contact_sheet.h"
 #include "engine/media/image_codec.h"
+#include "engine/media/pose_drawing.h"
 #include "engine/media/video_decoder.h"
 
 namespace animate {
@@ -34,7 +35,20 @@ void ContactSheetWriter::Add(int index, const RgbImage& frame) {
 absl::Status ContactSheetWriter::DecodePoses(
     std::vector<RgbImage>& poses) const {
   const PoseSource& source = *request_.poses;
-  if (source.kind == v1::POSE_KIND_VIDEO) {
+  if (source.kind == v1::POSE_KIND_KEYPOINTS) {
+    const PoseSequence& motion = source.keypoints;
+    const CanvasSize size = PoseCanvasSize(motion.width, motion.height);
+    for (const int index : sampled_) {
+      const auto i = static_cast<size_t>(index);
+      poses[i] = RenderPose({.width = motion.width,
+                             .height = motion.height,
+                             .people = {motion.frames[i]}},
+                            size.width, size.height);
+    }
+    return absl::OkStatus();
+  }
+  if (source.kind == v1::POSE_KIND_VIDEO ||
+      source.kind == v1::POSE_KIND_DRIVING_VIDEO) {
     return DecodeVideo(source.items.front(),
                        {.max_frames = request_.num_frames},
                        [&](int index, RgbImage frame) {

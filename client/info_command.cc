@@ -60,6 +60,9 @@ std::string InfoText(const v1::GetServerInfoResponse& info) {
             [](int v) {
               return v1::PoseKind_Name(static_cast<v1::PoseKind>(v));
             }),
+      info.pose_detector().empty()
+          ? ""
+          : absl::StrCat("\ndetector ", info.pose_detector()),
       "\nframes   ",
       Names(info.output_formats(), "OUTPUT_FORMAT_",
             [](int v) {

@@ -69,14 +69,20 @@ absl::Status WriteLocalFile(const std::string& path, absl::string_view bytes) {
 
 absl::StatusOr<std::vector<std::string>> ListPictures(
     const std::string& folder) {
+  return ListFiles(folder, {".png", ".jpg", ".jpeg", ".webp"},
+                   "PNG, JPEG or WebP files");
+}
+
+absl::StatusOr<std::vector<std::string>> ListFiles(
+    const std::string& folder, const std::vector<std::string>& endings,
+    absl::string_view what) {
   std::error_code error;
   std::vector<std::string> names;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string ending =
         absl::AsciiStrToLower(entry->path().extension().string());
-    if (ending == ".png" || ending == ".jpg" || ending == ".jpeg" ||
-        ending == ".webp") {
+    if (std::find(endings.begin(), endings.end(), ending) != endings.end()) {
       names.push_back(entry->path().filename().string());
     }
   }
@@ -85,7 +91,7 @@ absl::StatusOr<std::vector<std::string>> ListPictures(
   }
   if (names.empty()) {
     return absl::NotFoundError(
-        absl::StrCat(folder, ": no PNG, JPEG or WebP files in this folder"));
+        absl::StrCat(folder, ": no ", what, " in this folder"));
   }
   std::sort(names.begin(), names.end(), NaturalLess);
   for (std::string& name : names) {

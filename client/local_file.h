@@ -26,6 +26,12 @@ absl::Status WriteLocalFile(const std::string& path, absl::string_view bytes);
 absl::StatusOr<std::vector<std::string>> ListPictures(
     const std::string& folder);
 
+// As ListPictures, for files with one of `endings` (".json", any case). `what`
+// says what is missing when there is none.
+absl::StatusOr<std::vector<std::string>> ListFiles(
+    const std::string& folder, const std::vector<std::string>& endings,
+    absl::string_view what);
+
 // Whether `a` comes before `b` when runs of digits are compared as numbers.
 bool NaturalLess(absl::string_view a, absl::string_view b);
 

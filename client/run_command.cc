@@ -5,16 +5,22 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "client/animation_client.h"
 #include "client/contact_sheet_writer.h"
 #include "client/frame_size.h"
 #include "client/interrupt_watcher.h"
+#include "client/keypoint_message.h"
 #include "client/local_file.h"
+#include "client/message_json.h"
 #include "client/output_writer.h"
 #include "client/progress_reporter.h"
+#include "client/retarget_text.h"
 #include "engine/base/status_macros.h"
+#include "engine/media/image_header.h"
 #include "nlohmann/json.hpp"
 
 namespace animate {
@@ -29,8 +35,83 @@ struct RunFiles {
   absl::Status written;  // OK until a frame could not be written
 };
 
+constexpr float kDefaultFps = 30.0f;  // the server's
+
+// Pixels: what the networks were trained on.
+constexpr double kShortSide = 512.0;
+
 double ResultFps(const v1::JobSpec& spec) {
-  return spec.has_fps() ? static_cast<double>(spec.fps()) : 30.0;
+  return static_cast<double>(spec.has_fps() ? spec.fps() : kDefaultFps);
+}
+
+std::vector<std::string> PosePaths(const RunOptions& options) {
+  return options.driving_video.empty()
+             ? options.poses
+             : std::vector<std::string>{options.driving_video};
+}
+
+// How files of keypoints are read.
+absl::StatusOr<PoseImportOptions> ImportOptions(const RunOptions& options) {
+  PoseImportOptions import{
+      .fps = static_cast<double>(options.fps.value_or(kDefaultFps)),
+      .person = options.person,
+      .yaw_degrees = options.yaw_degrees};
+  if (options.pose_canvas.empty()) {
+    return import;
+  }
+  const std::vector<std::string> sides =
+      absl::StrSplit(options.pose_canvas, 'x');
+  if (sides.size() != 2 || !absl::SimpleAtoi(sides[0], &import.width) ||
+      !absl::SimpleAtoi(sides[1], &import.height)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--pose-canvas: want WIDTHxHEIGHT, got ", options.pose_canvas));
+  }
+  return import;
+}
+
+// Whether keypoints can be had without drawn skeletons being read back.
+bool HasKeypoints(v1::PoseKind kind) {
+  return kind == v1::POSE_KIND_KEYPOINTS || kind == v1::POSE_KIND_DRIVING_VIDEO;
+}
+
+bool WantsRetarget(const RunOptions& options, v1::PoseKind kind) {
+  return HasKeypoints(kind) || options.retarget.has_value() ||
+         options.ground_lock || options.anchor_frame.has_value() ||
+         !options.reference_pose.empty();
+}
+
+absl::StatusOr<v1::RetargetOptions> MakeRetarget(const RunOptions& options,
+                                                 const ImageHeader& picture) {
+  v1::RetargetOptions retarget;
+  if (options.retarget.has_value()) {
+    retarget.set_mode(*options.retarget);
+  }
+  retarget.set_ground_lock(options.ground_lock);
+  retarget.set_anchor_frame(options.anchor_frame.value_or(0));
+  if (!options.reference_pose.empty()) {
+    // A file that does not say its canvas means the picture.
+    ANIMATE_ASSIGN_OR_RETURN(
+        const ReferencePoseFile pose,
+        ReadReferencePose(options.reference_pose,
+                          {.width = static_cast<int>(picture.width),
+                           .height = static_cast<int>(picture.height)}));
+    SetReferencePose(pose.person, pose.width, pose.height, retarget);
+  }
+  return retarget;
+}
+
+// The size for a job whose canvas is the reference picture.
+FrameSize SizeOfPicture(const ImageHeader& picture,
+                        const v1::ServerLimits& limits) {
+  const double shorter =
+      static_cast<double>(std::min(picture.width, picture.height));
+  const double scale = std::min(1.0, kShortSide / shorter);
+  return FitFrameSize(
+      {.width = std::max(
+           1, static_cast<int>(static_cast<double>(picture.width) * scale)),
+       .height = std::max(
+           1, static_cast<int>(static_cast<double>(picture.height) * scale))},
+      limits);
 }
 
 // Reads the inputs and prepares the outputs. `files` stays where it is: the
@@ -42,21 +123,33 @@ absl::Status OpenFiles(const RunOptions& options,
       options.frames.value_or(limits.max_frames()), limits.max_frames());
   ANIMATE_ASSIGN_OR_RETURN(files.request.reference,
                            ReadLocalFile(options.reference, max_bytes));
+  PoseSourceOptions source{
+      .max_frames = std::max(1, static_cast<int>(max_frames)),
+      .max_bytes = max_bytes,
+      .kind = options.pose_kind};
+  if (!options.driving_video.empty()) {
+    source.kind = v1::POSE_KIND_DRIVING_VIDEO;
+  }
+  ANIMATE_ASSIGN_OR_RETURN(source.import, ImportOptions(options));
+  ANIMATE_ASSIGN_OR_RETURN(files.poses,
+                           ReadPoseSource(PosePaths(options), source));
   ANIMATE_ASSIGN_OR_RETURN(
-      files.poses,
-      ReadPoseSource(options.poses,
-                     {.max_frames = std::max(1, static_cast<int>(max_frames)),
-                      .max_bytes = max_bytes}));
-  files.request.spec = MakeJobSpec(options, files.poses, limits);
+      files.request.spec,
+      MakeJobSpec(options, files.poses, files.request.reference, limits));
   files.request.pose_kind = files.poses.kind;
-  files.request.poses = files.poses.items;
+  files.request.channel_order = options.channel_order;
+  if (files.poses.kind == v1::POSE_KIND_KEYPOINTS) {
+    files.request.keypoints = ToMessage(files.poses.keypoints);
+  } else {
+    files.request.poses = files.poses.items;
+  }
 
   if (!options.contact_sheet.empty()) {
     ANIMATE_RETURN_IF_ERROR(MakeParentFolder(options.contact_sheet));
     files.sheet = std::make_unique<ContactSheetWriter>(ContactSheetRequest{
         .path = options.contact_sheet,
-        .title =
-            absl::StrCat(options.reference, "  +  ", options.poses.front()),
+        .title = absl::StrCat(options.reference, "  +  ",
+                              PosePaths(options).front()),
         .reference = &files.request.reference,
         .poses = &files.poses,
         .num_frames = static_cast<int>(files.request.spec.frame_count())});
@@ -140,6 +233,10 @@ void PrintResult(const RunOptions& options, const v1::Job& job,
     if (!options.contact_sheet.empty()) {
       result["contact_sheet"] = options.contact_sheet;
     }
+    if (job.has_retarget_report()) {
+      result["retarget_report"] =
+          nlohmann::json::parse(MessageJson(job.retarget_report()));
+    }
     console.out << result.dump() << std::endl;
     return;
   }
@@ -152,6 +249,18 @@ void PrintResult(const RunOptions& options, const v1::Job& job,
   if (!options.contact_sheet.empty()) {
     console.out << options.contact_sheet << ": contact sheet" << std::endl;
   }
+  if (job.has_retarget_report()) {
+    console.out << RetargetText(job.retarget_report()) << std::endl;
+  }
+}
+
+absl::Status WriteReport(const RunOptions& options, const v1::Job& job) {
+  if (options.retarget_report.empty()) {
+    return absl::OkStatus();
+  }
+  ANIMATE_RETURN_IF_ERROR(MakeParentFolder(options.retarget_report));
+  return WriteLocalFile(options.retarget_report,
+                        MessageJson(job.retarget_report()) + "\n");
 }
 
 // Faults on this side of the wire have one exit code, whatever they are.
@@ -163,10 +272,21 @@ ExitCode ReportLocalError(const absl::Status& status, const RunOptions& options,
 
 }  // namespace
 
-v1::JobSpec MakeJobSpec(const RunOptions& options, const PoseSource& poses,
-                        const v1::ServerLimits& limits) {
+absl::StatusOr<v1::JobSpec> MakeJobSpec(const RunOptions& options,
+                                        const PoseSource& poses,
+                                        const std::string& reference,
+                                        const v1::ServerLimits& limits) {
   v1::JobSpec spec;
-  const FrameSize size = FitFrameSize({poses.width, poses.height}, limits);
+  FrameSize size = FitFrameSize({poses.width, poses.height}, limits);
+  if (WantsRetarget(options, poses.kind)) {
+    ANIMATE_ASSIGN_OR_RETURN(const ImageHeader picture,
+                             ReadImageHeader(reference));
+    ANIMATE_ASSIGN_OR_RETURN(*spec.mutable_retarget(),
+                             MakeRetarget(options, picture));
+    if (spec.retarget().mode() != v1::RetargetOptions::MODE_NONE) {
+      size = SizeOfPicture(picture, limits);
+    }
+  }
   spec.set_width(options.width.value_or(static_cast<uint32_t>(size.width)));
   spec.set_height(options.height.value_or(static_cast<uint32_t>(size.height)));
   spec.set_frame_count(
@@ -190,6 +310,9 @@ v1::JobSpec MakeJobSpec(const RunOptions& options, const PoseSource& poses,
   }
   if (options.context_overlap.has_value()) {
     spec.mutable_sampler()->set_context_overlap(*options.context_overlap);
+  }
+  if (options.context_schedule != v1::CONTEXT_SCHEDULE_UNSPECIFIED) {
+    spec.mutable_sampler()->set_context_schedule(options.context_schedule);
   }
   spec.set_output_format(options.frame_format);
   return spec;
@@ -228,6 +351,9 @@ ExitCode Run(const RunOptions& options, const Console& console) {
   files.written = files.writer->Finish();
   if (files.written.ok() && files.sheet != nullptr) {
     files.written = files.sheet->Finish();
+  }
+  if (files.written.ok()) {
+    files.written = WriteReport(options, *job);
   }
   if (!files.written.ok()) {
     return ReportLocalError(files.written, options, console);

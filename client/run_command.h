@@ -21,6 +21,21 @@ struct RunOptions {
   CommonOptions common;
   std::string reference;
   std::vector<std::string> poses;
+  std::string driving_video;  // instead of poses
+  std::optional<v1::PoseKind> pose_kind;
+  v1::ChannelOrder channel_order = v1::CHANNEL_ORDER_UNSPECIFIED;
+  // Of keypoints: the canvas of formats that do not say it, "WIDTHxHEIGHT";
+  // which of several people; the camera of BVH.
+  std::string pose_canvas;
+  std::optional<size_t> person;
+  double yaw_degrees = 0.0;
+
+  std::optional<v1::RetargetOptions::Mode> retarget;
+  bool ground_lock = false;
+  std::optional<uint32_t> anchor_frame;
+  std::string reference_pose;   // file of keypoints
+  std::string retarget_report;  // file to write
+
   std::string out;
   std::string contact_sheet;
   std::optional<uint32_t> width;
@@ -32,14 +47,20 @@ struct RunOptions {
   std::optional<float> fps;
   std::optional<uint32_t> context_frames;
   std::optional<uint32_t> context_overlap;
+  v1::ContextSchedule context_schedule = v1::CONTEXT_SCHEDULE_UNSPECIFIED;
   v1::OutputFormat frame_format = v1::OUTPUT_FORMAT_PNG;
   double timeout_seconds = 0.0;  // 0: none
 };
 
 // Returns the job that `options` ask for: frames, size and rate come from the
-// poses where they were not given, within what the server allows.
-v1::JobSpec MakeJobSpec(const RunOptions& options, const PoseSource& poses,
-                        const v1::ServerLimits& limits);
+// poses where they were not given, within what the server allows. Where the
+// motion is to be fitted the size is that of the reference picture
+// (`reference`, the bytes of its file), at most 512 pixels on the short side:
+// it is the canvas then.
+absl::StatusOr<v1::JobSpec> MakeJobSpec(const RunOptions& options,
+                                        const PoseSource& poses,
+                                        const std::string& reference,
+                                        const v1::ServerLimits& limits);
 
 // Runs one animation from files to files. Ctrl-C cancels the job on the server.
 ExitCode Run(const RunOptions& options, const Console& console);

@@ -19,8 +19,10 @@ std::string Sha256Bytes(const std::string& bytes) {
 }  // namespace
 
 UploadPlan::UploadPlan(const AnimationRequest& request, size_t chunk_bytes)
-    : request_(request), chunk_bytes_(chunk_bytes) {
-  for (size_t i = 0; i <= request.poses.size(); ++i) {
+    : request_(request),
+      keypoints_(has_keypoints() ? request.keypoints.SerializeAsString() : ""),
+      chunk_bytes_(chunk_bytes) {
+  for (size_t i = 0; i <= num_poses(); ++i) {
     total_bytes_ += Item(i).size();
   }
 }
@@ -34,7 +36,8 @@ v1::AnimateRequest UploadPlan::Start() const {
   inputs.mutable_reference()->set_bytes(request_.reference.size());
   inputs.mutable_reference()->set_sha256(Sha256Bytes(request_.reference));
   inputs.set_pose_kind(request_.pose_kind);
-  inputs.set_pose_items(static_cast<uint32_t>(request_.poses.size()));
+  inputs.set_pose_items(static_cast<uint32_t>(num_poses()));
+  inputs.set_channel_order(request_.channel_order);
   inputs.set_total_bytes(total_bytes_);
   return message;
 }

@@ -10,13 +10,19 @@
 
 namespace animate {
 
-// What an animation is made of. Pictures and clips are the bytes of files.
+// What an animation is made of: the bytes of files, or keypoints.
 struct AnimationRequest {
   v1::JobSpec spec;
   std::string reference;  // PNG, JPEG or WebP
   v1::PoseKind pose_kind = v1::POSE_KIND_UNSPECIFIED;
-  // One picture per frame for POSE_KIND_IMAGES, one item for other kinds.
+  // One picture per frame for POSE_KIND_IMAGES, one clip for POSE_KIND_VIDEO
+  // and POSE_KIND_DRIVING_VIDEO.
   std::vector<std::string> poses;
+  // For POSE_KIND_KEYPOINTS, instead of `poses`; client/keypoint_message.h
+  // makes it of ours.
+  v1::PoseSequence keypoints;
+  // Of drawn skeletons.
+  v1::ChannelOrder channel_order = v1::CHANNEL_ORDER_UNSPECIFIED;
   // A UUID that makes retries safe where the server knows them; may be empty.
   std::string request_id;
 };
@@ -35,7 +41,7 @@ class UploadPlan {
   // reference.
   v1::AnimateRequest Start() const;
 
-  bool done() const { return item_ > request_.poses.size(); }
+  bool done() const { return item_ > num_poses(); }
 
   // The next chunk, with its CRC-32C. Requires !done(). An empty item is one
   // empty chunk, which the server refuses by name.
@@ -45,11 +51,19 @@ class UploadPlan {
   uint64_t sent_bytes() const { return sent_bytes_; }
 
  private:
+  bool has_keypoints() const {
+    return request_.pose_kind == v1::POSE_KIND_KEYPOINTS;
+  }
+  size_t num_poses() const {
+    return has_keypoints() ? 1 : request_.poses.size();
+  }
   const std::string& Item(size_t index) const {
-    return index == 0 ? request_.reference : request_.poses[index - 1];
+    if (index == 0) return request_.reference;
+    return has_keypoints() ? keypoints_ : request_.poses[index - 1];
   }
 
   const AnimationRequest& request_;
+  const std::string keypoints_;  // serialized
   const size_t chunk_bytes_;
   uint64_t total_bytes_ = 0;
   uint64_t sent_bytes_ = 0;

@@ -54,6 +54,46 @@ TEST(CommandLineTest, MistakesAreUsageErrors) {
             usage);
 }
 
+TEST(CommandLineTest, PosesComeFromExactlyOnePlace) {
+  const int usage = static_cast<int>(ExitCode::kUsage);
+  EXPECT_EQ(RunWith({"run", "--reference", "a", "--out", "c.mp4"}).code, usage);
+  EXPECT_EQ(RunWith({"run", "--reference", "a", "--out", "c.mp4", "--pose", "b",
+                     "--driving-video", "d"})
+                .code,
+            usage);
+  EXPECT_EQ(RunWith({"run", "--reference", "a", "--out", "c.mp4", "--pose", "b",
+                     "--retarget", "stretch"})
+                .code,
+            usage);
+}
+
+TEST(CommandLineTest, TakesEveryFlagOfTheFitting) {
+  const Result result = RunWith({"run",
+                                 "--server",
+                                 "127.0.0.1:1",
+                                 "--reference",
+                                 "a",
+                                 "--driving-video",
+                                 "b",
+                                 "--out",
+                                 "d.mp4",
+                                 "--retarget",
+                                 "anchor-frame",
+                                 "--ground-lock",
+                                 "--reference-pose",
+                                 "r.json",
+                                 "--anchor-frame",
+                                 "3",
+                                 "--pose-kind",
+                                 "driving-video",
+                                 "--retarget-report",
+                                 "report.json",
+                                 "--channel-order",
+                                 "auto"});
+  EXPECT_EQ(result.code, static_cast<int>(ExitCode::kUnavailable))
+      << result.err;
+}
+
 TEST(CommandLineTest, OfARepeatedFlagTheLastOneCounts) {
   const Result result = RunWith(
       {"run", "--server", "127.0.0.1:1", "--reference", "a", "--pose", "b",
@@ -77,6 +117,14 @@ TEST(CommandLineTest, CommandsReachTheServerThatWasNamed) {
   EXPECT_EQ(service.cancelled(), std::vector<std::string>{"jobs/4"});
   EXPECT_EQ(RunWith({"jobs", "get", "4", "--server", address}).code,
             static_cast<int>(ExitCode::kRefused));
+}
+
+TEST(CommandLineTest, RefusesAnUnknownContextSchedule) {
+  const Result result =
+      RunWith({"run", "--reference", "me.png", "--pose", "p.mp4", "--out",
+               "out.mp4", "--context-schedule", "loop"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--context-schedule"));
 }
 
 }  // namespace

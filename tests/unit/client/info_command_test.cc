@@ -39,6 +39,13 @@ TEST(InfoTextTest, NamesModelLimitsKindsAndLoad) {
   EXPECT_THAT(text, HasSubstr("3 waiting"));
 }
 
+TEST(InfoTextTest, NamesTheDetector) {
+  v1::GetServerInfoResponse info = SomeInfo();
+  EXPECT_THAT(InfoText(info), testing::Not(HasSubstr("detector")));
+  info.set_pose_detector("blazepose");
+  EXPECT_THAT(InfoText(info), HasSubstr("detector blazepose\n"));
+}
+
 TEST(InfoTextTest, SaysWhenNoModelIsLoadedYet) {
   EXPECT_THAT(InfoText({}), HasSubstr("still loading"));
 }

@@ -6,7 +6,9 @@
 #include <sstream>
 
 #include "engine/media/video_decoder.h"
+#include "engine/pose/pose_export.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/standing_person.h"
 #include "tests/unit/client/fake_animation_service.h"
 #include "tests/unit/client/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
@@ -28,9 +30,10 @@ v1::ServerLimits SomeLimits() {
 }
 
 TEST(MakeJobSpecTest, TakesFromThePosesWhatWasNotAskedFor) {
-  const v1::JobSpec spec = MakeJobSpec(
-      {}, {.num_frames = 48, .width = 515, .height = 770, .fps = 24.0},
+  const v1::JobSpec spec = *MakeJobSpec(
+      {}, {.num_frames = 48, .width = 515, .height = 770, .fps = 24.0}, "",
       SomeLimits());
+  EXPECT_FALSE(spec.has_retarget());
   EXPECT_EQ(spec.width(), 512u);
   EXPECT_EQ(spec.height(), 768u);
   EXPECT_EQ(spec.frame_count(), 48u);
@@ -52,8 +55,9 @@ TEST(MakeJobSpecTest, FlagsWinEvenWhenTheServerWillRefuseThem) {
   options.guidance = 1.0f;
   options.seed = 7;
   options.context_overlap = 3;
-  const v1::JobSpec spec = MakeJobSpec(
-      options, {.num_frames = 48, .width = 64, .height = 64}, SomeLimits());
+  options.context_schedule = v1::CONTEXT_SCHEDULE_OPEN;
+  const v1::JobSpec spec = *MakeJobSpec(
+      options, {.num_frames = 48, .width = 64, .height = 64}, "", SomeLimits());
   EXPECT_EQ(spec.width(), 500u);
   EXPECT_EQ(spec.height(), 9000u);
   EXPECT_EQ(spec.frame_count(), 1000u);
@@ -62,6 +66,54 @@ TEST(MakeJobSpecTest, FlagsWinEvenWhenTheServerWillRefuseThem) {
   EXPECT_EQ(spec.guidance_scale(), 1.0f);
   EXPECT_EQ(spec.seed(), 7u);
   EXPECT_EQ(spec.sampler().context_overlap(), 3u);
+  EXPECT_EQ(spec.sampler().context_schedule(), v1::CONTEXT_SCHEDULE_OPEN);
+}
+
+TEST(MakeJobSpecTest, AMotionThatIsFittedTakesTheShapeOfTheReference) {
+  const PoseSource poses{.kind = v1::POSE_KIND_KEYPOINTS,
+                         .num_frames = 3,
+                         .width = 1920,
+                         .height = 1080};
+  const std::string picture = PlainPng(1200, 1800, 1);
+  RunOptions options;
+  v1::JobSpec spec = *MakeJobSpec(options, poses, picture, SomeLimits());
+  EXPECT_EQ(spec.width(), 512u);
+  EXPECT_EQ(spec.height(), 768u);
+  EXPECT_TRUE(spec.has_retarget());
+  EXPECT_EQ(spec.retarget().mode(), v1::RetargetOptions::MODE_UNSPECIFIED)
+      << "the server falls back when it finds no reference pose";
+
+  options.retarget = v1::RetargetOptions::MODE_NONE;
+  spec = *MakeJobSpec(options, poses, picture, SomeLimits());
+  EXPECT_GT(spec.width(), spec.height()) << "the canvas of the poses";
+  EXPECT_EQ(spec.retarget().mode(), v1::RetargetOptions::MODE_NONE);
+
+  EXPECT_FALSE(MakeJobSpec({}, poses, "no picture", SomeLimits()).ok());
+}
+
+TEST(MakeJobSpecTest, FlagsOfTheFittingBecomeItsOptions) {
+  const TemporaryFolder folder;
+  PoseSequence reference = WalkingPerson(100, 200, 1);
+  RunOptions options;
+  options.retarget = v1::RetargetOptions::MODE_ANCHOR_FRAME;
+  options.ground_lock = true;
+  options.anchor_frame = 2;
+  options.reference_pose =
+      folder.Write("r.json", ExportPoseKeypointJson(reference));
+  // Drawn skeletons are fitted, too, when that is asked for.
+  const v1::JobSpec spec = *MakeJobSpec(
+      options,
+      {.kind = v1::POSE_KIND_VIDEO, .num_frames = 3, .width = 64, .height = 64},
+      PlainPng(64, 128, 1), SomeLimits());
+  EXPECT_EQ(spec.height(), 128u);
+  const v1::RetargetOptions& retarget = spec.retarget();
+  EXPECT_EQ(retarget.mode(), v1::RetargetOptions::MODE_ANCHOR_FRAME);
+  EXPECT_TRUE(retarget.ground_lock());
+  EXPECT_EQ(retarget.anchor_frame(), 2u);
+  ASSERT_TRUE(retarget.has_reference_pose());
+  EXPECT_FLOAT_EQ(
+      retarget.reference_pose().xy(0),
+      static_cast<float>(reference.frames[0].body[kNose].x / 100.0));
 }
 
 // Echoes the request as the accepted job and makes one grey frame per pose.
@@ -85,6 +137,9 @@ class RunCommandTest : public testing::Test {
         stream.Write(FrameEvent(i, PlainPng(64, 96, 50)));
       }
       job.mutable_job()->set_state(v1::Job::STATE_SUCCEEDED);
+      if (service_.start.spec().has_retarget()) {
+        *job.mutable_job()->mutable_retarget_report() = report_;
+      }
       stream.Write(job);
       return grpc::Status::OK;
     };
@@ -97,6 +152,7 @@ class RunCommandTest : public testing::Test {
   TemporaryFolder folder_;
   FakeAnimationService service_;
   RunOptions options_;
+  v1::RetargetReport report_;
   std::ostringstream out_;
   std::ostringstream err_;
 };
@@ -121,6 +177,50 @@ TEST_F(RunCommandTest, JsonIsOneObjectOnStandardOutput) {
   EXPECT_EQ(result["frames"], 3);
   EXPECT_EQ(result["seed"], 5);
   EXPECT_EQ(result["out"], options_.out);
+}
+
+TEST_F(RunCommandTest, SendsKeypointsAndPrintsHowTheyWereFitted) {
+  options_.poses = {folder_.Write(
+      "dance.json", ExportPoseKeypointJson(WalkingPerson(200, 300, 3)))};
+  options_.contact_sheet = folder_ / "sheet.png";
+  options_.retarget_report = folder_ / "reports/report.json";
+  report_.set_mode(v1::RetargetOptions::MODE_SEQUENCE);
+  report_.set_root("mid_hip");
+  ASSERT_EQ(RunIt(), ExitCode::kOk) << err_.str();
+  EXPECT_EQ(service_.start.inputs().pose_kind(), v1::POSE_KIND_KEYPOINTS);
+  v1::PoseSequence sent;
+  ASSERT_TRUE(sent.ParseFromString(service_.items[1]));
+  EXPECT_EQ(sent.frames_size(), 3);
+  EXPECT_TRUE(service_.start.spec().has_retarget());
+  EXPECT_THAT(out_.str(), HasSubstr("motion fitted: sequence"));
+  EXPECT_TRUE(folder_.Has("sheet.png"));
+  EXPECT_EQ(nlohmann::json::parse(folder_.Read("reports/report.json"))["root"],
+            "mid_hip");
+}
+
+TEST_F(RunCommandTest, TheReportIsPartOfTheJson) {
+  options_.poses = {folder_.Write(
+      "dance.json", ExportPoseKeypointJson(WalkingPerson(200, 300, 3)))};
+  options_.common.json = true;
+  report_.set_root("neck");
+  ASSERT_EQ(RunIt(), ExitCode::kOk) << err_.str();
+  EXPECT_EQ(nlohmann::json::parse(out_.str())["retarget_report"]["root"],
+            "neck");
+}
+
+TEST_F(RunCommandTest, ADrivingVideoIsSentAsOne) {
+  options_.driving_video = options_.poses.front();
+  options_.poses.clear();
+  options_.contact_sheet = folder_ / "sheet.png";
+  ASSERT_EQ(RunIt(), ExitCode::kOk) << err_.str();
+  EXPECT_EQ(service_.start.inputs().pose_kind(), v1::POSE_KIND_DRIVING_VIDEO);
+  EXPECT_EQ(service_.items[1], folder_.Read("poses.mp4"));
+}
+
+TEST_F(RunCommandTest, ACanvasThatIsNoneIsALocalFailure) {
+  options_.pose_canvas = "wide";
+  EXPECT_EQ(RunIt(), ExitCode::kLocalFailure);
+  EXPECT_THAT(err_.str(), HasSubstr("--pose-canvas"));
 }
 
 TEST_F(RunCommandTest, AMissingInputIsALocalFailureAndNoJob) {

@@ -51,6 +51,26 @@ TEST(UploadPlanTest, ChunksCoverEveryItemInOrder) {
   EXPECT_EQ(plan.sent_bytes(), plan.total_bytes());
 }
 
+TEST(UploadPlanTest, KeypointsAreOneItemThatIsTheMessage) {
+  AnimationRequest request = SmallRequest();
+  request.pose_kind = v1::POSE_KIND_KEYPOINTS;
+  request.channel_order = v1::CHANNEL_ORDER_AUTO;
+  request.keypoints.set_width(640);
+  request.keypoints.add_frames()->add_xy(1.5f);
+  UploadPlan plan(request);
+  const v1::InputManifest inputs = plan.Start().start().inputs();
+  EXPECT_EQ(inputs.pose_kind(), v1::POSE_KIND_KEYPOINTS);
+  EXPECT_EQ(inputs.pose_items(), 1u);
+  EXPECT_EQ(inputs.channel_order(), v1::CHANNEL_ORDER_AUTO);
+  plan.NextChunk();
+  const v1::Chunk chunk = plan.NextChunk().chunk();
+  EXPECT_TRUE(plan.done());
+  v1::PoseSequence sent;
+  ASSERT_TRUE(sent.ParseFromString(chunk.data()));
+  EXPECT_EQ(sent.width(), 640u);
+  EXPECT_EQ(inputs.total_bytes(), 3u + chunk.data().size());
+}
+
 TEST(UploadPlanTest, AnItemThatFillsItsChunksExactlyHasNoEmptyLastChunk) {
   AnimationRequest request = SmallRequest();
   request.reference = "abcd";
