@@ -119,8 +119,8 @@ T Get(const Member<T>& member, ServerConfig config) {
 }
 
 ConfigSetting Text(std::string name, const char* group, std::string value,
-                   std::string help, Member<std::string> member,
-                   std::vector<std::string> allowed = {}) {
+                   std::string help, const Member<std::string>& member,
+                   const std::vector<std::string>& allowed = {}) {
   const auto read = [member, allowed](const std::string& text,
                                       ServerConfig& config) -> absl::Status {
     if (text.empty()) return absl::InvalidArgumentError("must not be empty");
@@ -164,7 +164,7 @@ ConfigSetting Number(std::string name, const char* group, std::string help,
 }
 
 ConfigSetting Flag(std::string name, const char* group, std::string help,
-                   Member<bool> member) {
+                   const Member<bool>& member) {
   const auto read = [member](const std::string& text,
                              ServerConfig& config) -> absl::Status {
     if (text != "true" && text != "false") return Bad(text, "true or false");
@@ -178,7 +178,7 @@ ConfigSetting Flag(std::string name, const char* group, std::string help,
 }
 
 ConfigSetting Bytes(std::string name, const char* group, std::string help,
-                    Member<int64_t> member) {
+                    const Member<int64_t>& member) {
   const auto read = [member](const std::string& text,
                              ServerConfig& config) -> absl::Status {
     ANIMATE_ASSIGN_OR_RETURN(member(config), ParseBytes(text));
@@ -191,7 +191,7 @@ ConfigSetting Bytes(std::string name, const char* group, std::string help,
 }
 
 ConfigSetting Time(std::string name, const char* group, std::string help,
-                   Member<absl::Duration> member) {
+                   const Member<absl::Duration>& member) {
   const auto read = [member](const std::string& text,
                              ServerConfig& config) -> absl::Status {
     absl::Duration duration;
@@ -256,6 +256,26 @@ std::vector<ConfigSetting> MakeSettings() {
           "cpu-threads", kModel,
           "CPU threads of the computation; 0 takes as many as there are cores.",
           [](C& c) -> int& { return c.cpu_threads; }, 0, 1024),
+      Text("context-schedule", kModel, "NAME",
+           "How windows cover long clips where a job does not say: closed, "
+           "open or edge.",
+           [](C& c) -> std::string& { return c.context_schedule; },
+           {"closed", "open", "edge"}),
+      Number<int>(
+          "reference-cache-mib", kModel,
+          "Device memory of each worker, MiB, for references of earlier jobs; "
+          "0 keeps none.",
+          [](C& c) -> int& { return c.reference_cache_mib; }, 0, 1 << 20),
+
+      Text("pose-detector", kModel, "NAME",
+           "What finds poses in driving videos and reference pictures: "
+           "blazepose, dwpose, none; auto takes blazepose where its files are.",
+           [](C& c) -> std::string& { return c.pose_detector; },
+           {"auto", "blazepose", "dwpose", "none"}),
+      Text("pose-detector-dir", kModel, "DIR",
+           "Folder of the detector's networks; without it that of the "
+           "installation.",
+           [](C& c) -> std::string& { return c.pose_detector_dir; }),
 
       Text("listen-address", kNetwork, "HOST:PORT",
            "Where gRPC listens. Port 0 takes a free one and logs it.",

@@ -16,6 +16,7 @@ std::string ReasonLabel(const std::string& reason) {
   if (reason.empty()) return "none";
   if (absl::StartsWith(reason, "BAD_") || absl::StartsWith(reason, "POSE_") ||
       reason == "INVALID_FIELD" || reason == "LIMIT_EXCEEDED" ||
+      reason == "NO_PERSON_FOUND" || reason == "NO_SKELETON_FOUND" ||
       reason == "INVALID_ARGUMENT") {
     return "invalid_input";
   }

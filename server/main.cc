@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "engine/base/log.h"
+#include "engine/detector/pose_detector.h"
 #include "engine/pipeline/load_animator.h"
 #include "server/server.h"
 #include "server/server_config.h"
@@ -36,19 +37,36 @@ std::string OpenDevices(const ServerConfig& config) {
   return "none";
 }
 
+PipelineOptions OptionsOf(const ServerConfig& config) {
+  PipelineOptions options;
+  options.context_schedule =
+      config.context_schedule == "open"   ? ContextSchedule::kOpen
+      : config.context_schedule == "edge" ? ContextSchedule::kEdge
+                                          : ContextSchedule::kClosed;
+  options.reference_cache_bytes = int64_t{config.reference_cache_mib} << 20;
+  return options;
+}
+
 int Run(const ServerConfig& config) {
   SetMinLogSeverity(config.log_level);
   BuildIdentity build = {.version = ANIMATE_VERSION,
                          .commit = ANIMATE_COMMIT,
                          .libtorch = ANIMATE_LIBTORCH_VERSION,
                          .cuda = OpenDevices(config)};
-  if (config.cpu_threads > 0) SetComputeThreads(config.cpu_threads);
+  if (config.cpu_threads > 0) {
+    SetComputeThreads(config.cpu_threads);
+    SetPoseDetectorThreads(config.cpu_threads);
+  }
 
-  Server server(config, build, [&config](const std::string& device) {
+  const auto make_animator = [&config](const std::string& device) {
     return LoadAnimator({.model_dir = config.model_dir,
                          .device = device,
-                         .dtype = config.dtype});
-  });
+                         .dtype = config.dtype,
+                         .options = OptionsOf(config)});
+  };
+  Server server(
+      config, build,
+      {.make_animator = make_animator, .load_pose_detector = LoadPoseDetector});
   const StopSignals signals([&server] {
     Log(LogSeverity::kInfo, "stop_requested");
     // Loading cannot be interrupted, and nothing has been accepted yet.

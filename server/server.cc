@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
 #include "server/warm_up.h"
@@ -13,9 +14,6 @@ namespace {
 
 // For streams to send their last frames once the jobs are done.
 constexpr absl::Duration kFlushTime = absl::Seconds(5);
-
-// Far deadlines overflow the clocks of condition variables.
-constexpr absl::Duration kMaxSleep = absl::Hours(1);
 
 MemoryJobManager::Options JobManagerOptions(const ServerConfig& config) {
   return {.capacity = config.queue_capacity,
@@ -38,13 +36,23 @@ GrpcFrontendOptions FrontendOptions(const ServerConfig& config,
   return options;
 }
 
+PoseBackend DetectorBackend(const ServerConfig& config) {
+  return config.pose_detector == "dwpose" ? PoseBackend::kDwPose
+                                          : PoseBackend::kBlazePose;
+}
+
+std::string DetectorName(const ServerConfig& config) {
+  return DetectorBackend(config) == PoseBackend::kDwPose ? "dwpose"
+                                                         : "blazepose";
+}
+
 }  // namespace
 
 Server::Server(const ServerConfig& config, const BuildIdentity& build,
-               AnimatorFactory make_animator, const Clock& clock)
+               Factories factories, const Clock& clock)
     : config_(config),
       build_(build),
-      make_animator_(std::move(make_animator)),
+      factories_(std::move(factories)),
       clock_(clock),
       warm_up_token_(clock),
       recorder_(build),
@@ -81,6 +89,8 @@ absl::Status Server::Listen() {
 
 absl::Status Server::Load() {
   const absl::Duration start = clock_.Monotonic();
+  // First: a wrong setting is found before the model is read.
+  ANIMATE_RETURN_IF_ERROR(LoadDetector());
   Limits limits = config_.limits;
   for (const std::string& device : config_.devices) {
     absl::StatusOr<std::unique_ptr<Animator>> animator =
@@ -92,6 +102,27 @@ absl::Status Server::Load() {
   }
   recorder_.SetModelLoadDuration(clock_.Monotonic() - start);
   BecomeReady(limits);
+  return absl::OkStatus();
+}
+
+absl::Status Server::LoadDetector() {
+  if (config_.pose_detector == "none") return absl::OkStatus();
+  const absl::Duration start = clock_.Monotonic();
+  absl::StatusOr<std::unique_ptr<PoseDetector>> detector =
+      factories_.load_pose_detector({.backend = DetectorBackend(config_),
+                                     .folder = config_.pose_detector_dir});
+  const bool asked_for =
+      config_.pose_detector != "auto" || !config_.pose_detector_dir.empty();
+  if (!asked_for && GetErrorReason(detector.status()) == kPoseDetectorMissing) {
+    Log(LogSeverity::kWarning, "no_pose_detector",
+        {{"message", detector.status().message()}});
+    return absl::OkStatus();
+  }
+  ANIMATE_RETURN_IF_ERROR(detector.status());
+  detector_ = *std::move(detector);
+  Log(LogSeverity::kInfo, "pose_detector_loaded",
+      {{"detector", DetectorName(config_)},
+       {"load_seconds", absl::ToDoubleSeconds(clock_.Monotonic() - start)}});
   return absl::OkStatus();
 }
 
@@ -108,7 +139,8 @@ absl::StatusOr<std::unique_ptr<Animator>> Server::LoadOne(
   };
   ANIMATE_RETURN_IF_ERROR(warm_up_token_.Check());
   const absl::Duration start = clock_.Monotonic();
-  absl::StatusOr<std::unique_ptr<Animator>> animator = make_animator_(device);
+  absl::StatusOr<std::unique_ptr<Animator>> animator =
+      factories_.make_animator(device);
   if (!animator.ok()) return named(animator.status());
   const ModelInfo& info = (*animator)->info();
   const absl::Duration loaded = clock_.Monotonic();
@@ -135,19 +167,31 @@ void Server::BecomeReady(const Limits& limits) {
   // accepted, or later, and then it drains.
   MutexLock lock(mutex_);
   if (stop_requests_ > 0) return;
-  std::vector<ModelInfo> models;
+  Offer offer{.limits = limits};
+  if (detector_ != nullptr) offer.pose_detector = DetectorName(config_);
   for (const std::unique_ptr<Animator>& animator : animators_) {
-    models.push_back(animator->info());
-    workers_.push_back(std::make_unique<Worker>(
-        JobRun::Environment{jobs_, *animator, recorder_, clock_, limits}));
+    offer.models.push_back(animator->info());
+    workers_.push_back(std::make_unique<Worker>(JobRun::Environment{
+        jobs_, *animator, recorder_, clock_, limits, detector_.get()}));
   }
+  recorder_.SetDeviceMemory([this] { return ReadDeviceMemory(); });
   recorder_.SetJobSlots(static_cast<int>(workers_.size()));
   recorder_.SetReady(true);
   loaded_ = true;
   ready_ = true;
-  frontend_->MarkReady(limits, models);
+  frontend_->MarkReady(std::move(offer));
   Log(LogSeverity::kInfo, "ready",
       {{"workers", static_cast<int>(workers_.size())}});
+}
+
+std::vector<DeviceMemoryReading> Server::ReadDeviceMemory() const {
+  std::vector<DeviceMemoryReading> readings;
+  for (const std::unique_ptr<Animator>& animator : animators_) {
+    if (const auto memory = animator->device_memory(); memory.has_value()) {
+      readings.push_back({animator->info().device, *memory});
+    }
+  }
+  return readings;
 }
 
 void Server::ServeUntilStopped() {
@@ -200,7 +244,7 @@ void Server::WaitForDrain(absl::Duration timeout,
   while (stop_requests_ < 2 && !done()) {
     const absl::Duration left = deadline - clock_.Monotonic();
     if (left <= absl::ZeroDuration()) return;
-    stop_or_job_finished_.WaitWithTimeout(mutex_, std::min(left, kMaxSleep));
+    stop_or_job_finished_.WaitWithTimeout(mutex_, left);
   }
 }
 

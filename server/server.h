@@ -14,6 +14,7 @@
 #include "engine/base/cancellation.h"
 #include "engine/base/clock.h"
 #include "engine/base/mutex.h"
+#include "engine/detector/pose_detector.h"
 #include "server/job_metrics.h"
 #include "server/metrics/http_endpoint.h"
 #include "server/metrics/prometheus_recorder.h"
@@ -34,8 +35,18 @@ class Server {
       std::function<absl::StatusOr<std::unique_ptr<Animator>>(
           const std::string& device)>;
 
+  // Loads and tries what finds poses.
+  using PoseDetectorFactory =
+      std::function<absl::StatusOr<std::unique_ptr<PoseDetector>>(
+          const PoseDetectorOptions& options)>;
+
+  struct Factories {
+    AnimatorFactory make_animator;
+    PoseDetectorFactory load_pose_detector;
+  };
+
   Server(const ServerConfig& config, const BuildIdentity& build,
-         AnimatorFactory make_animator, const Clock& clock = Clock::Real());
+         Factories factories, const Clock& clock = Clock::Real());
 
   // Cancels what is left of the jobs.
   ~Server();
@@ -48,9 +59,11 @@ class Server {
   // when an address cannot be had.
   absl::Status Listen();
 
-  // Makes and warms up one animator per device, starts the workers, and says
-  // SERVING. Errors are those of the factory or of the warm-up, with the
-  // device named. Returns OK early, not ready, once a stop is requested.
+  // Loads the pose detector, makes and warms up one animator per device, starts
+  // the workers, and says SERVING. Errors are those of the factories, or of the
+  // warm-up with the device named; a detector that nobody asked for by name or
+  // folder may be missing. Returns OK early, not ready, once a stop is
+  // requested.
   absl::Status Load();
 
   // Waits for RequestStop, then drains: NOT_SERVING; the drain pause, while
@@ -70,9 +83,11 @@ class Server {
   int http_port() const;
 
  private:
+  absl::Status LoadDetector();
   absl::StatusOr<std::unique_ptr<Animator>> LoadOne(const std::string& device,
                                                     const Limits& limits);
   void BecomeReady(const Limits& limits);
+  std::vector<DeviceMemoryReading> ReadDeviceMemory() const;
   void Drain();
 
   // Waits until `done` holds, a second stop is requested or `timeout` is over.
@@ -80,7 +95,7 @@ class Server {
 
   const ServerConfig config_;
   const BuildIdentity build_;
-  const AnimatorFactory make_animator_;
+  const Factories factories_;
   const Clock& clock_;
 
   std::atomic<bool> ready_{false};
@@ -94,6 +109,7 @@ class Server {
   PrometheusRecorder recorder_;
   JobMetrics job_metrics_;
   MemoryJobManager jobs_;
+  std::unique_ptr<PoseDetector> detector_;  // null: none
   std::vector<std::unique_ptr<Animator>> animators_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::unique_ptr<GrpcFrontend> frontend_;

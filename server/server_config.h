@@ -23,6 +23,14 @@ struct ServerConfig {
   std::string dtype = "auto";  // "auto", "float32", "bfloat16", "float16"
   int cpu_threads = 0;         // per worker; 0: as many as there are cores
 
+  // Of jobs that do not say: "closed", "open", "edge".
+  std::string context_schedule = "closed";
+  int reference_cache_mib = 256;  // per worker; 0: none
+
+  // "auto" (BlazePose where its files are), "blazepose", "dwpose", "none".
+  std::string pose_detector = "auto";
+  std::string pose_detector_dir;  // "": where the programs bring it
+
   std::string listen_address = "0.0.0.0:50051";
   std::string metrics_address = "0.0.0.0:9400";
   bool reflection = true;

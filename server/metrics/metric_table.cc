@@ -6,6 +6,7 @@ namespace {
 // One series per value of a single label.
 std::vector<LabelValues> Each(const std::vector<std::string>& values) {
   std::vector<LabelValues> series;
+  series.reserve(values.size());
   for (const std::string& value : values) series.push_back({value});
   return series;
 }
@@ -61,7 +62,7 @@ const std::vector<std::string>& PriorityLabels() {
 const std::vector<std::string>& RejectReasonLabels() {
   static const auto* const labels = new std::vector<std::string>{
       "queue_full", "spool_full",      "deadline", "quota",
-      "invalid",    "unauthenticated", "draining"};
+      "invalid",    "unauthenticated", "draining", "not_ready"};
   return *labels;
 }
 
@@ -166,6 +167,15 @@ MetricInfo SpoolCapacityBytes() {
           {}};
 }
 
+MetricInfo GpuMemory() {
+  return {"animate_gpu_memory_bytes",
+          "Memory of a GPU: all of it (total), what is not free (used), what "
+          "tensors hold (allocated), what is kept for them (reserved).",
+          {"device", "kind"},
+          {},
+          {}};
+}
+
 MetricInfo JobSlots() {
   return {"animate_job_slots", "Jobs that can run at once.", {}, Single(), {}};
 }
@@ -206,8 +216,8 @@ MetricInfo StageDuration() {
   return {"animate_stage_duration_seconds",
           "Time a job spent in one stage.",
           {"stage"},
-          Each({"ingest", "input_decode", "pose", "clip", "vae_encode",
-                "reference", "denoise", "vae_decode", "encode"}),
+          Each({"ingest", "input_decode", "tracking", "pose", "clip",
+                "vae_encode", "reference", "denoise", "vae_decode", "encode"}),
           StageSeconds()};
 }
 

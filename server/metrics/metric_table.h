@@ -47,6 +47,9 @@ MetricInfo SpoolBytes();
 MetricInfo SpoolReservedBytes();
 MetricInfo SpoolCapacityBytes();
 
+// Published from DeviceMemoryReading; no series without a GPU.
+MetricInfo GpuMemory();
+
 // Counted as they happen.
 MetricInfo JobSlots();
 MetricInfo QueueWait();

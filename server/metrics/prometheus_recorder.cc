@@ -15,6 +15,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "engine/base/mutex.h"
+#include "server/metrics/device_memory_family.h"
 #include "server/metrics/job_families.h"
 #include "server/metrics/metric_table.h"
 #include "server/metrics/process_families.h"
@@ -89,6 +90,12 @@ std::string RejectReasonName(RejectReason reason) {
       return "quota";
     case RejectReason::kUnauthenticated:
       return "unauthenticated";
+    case RejectReason::kNotReady:
+      return "not_ready";
+    case RejectReason::kDraining:
+      return "draining";
+    case RejectReason::kSpoolFull:
+      return "spool_full";
   }
   return "invalid";
 }
@@ -99,6 +106,8 @@ std::string JobPhaseName(JobPhase phase) {
       return "ingest";
     case JobPhase::kInputDecode:
       return "input_decode";
+    case JobPhase::kTracking:
+      return "tracking";
     case JobPhase::kPose:
       return "pose";
     case JobPhase::kClip:
@@ -210,6 +219,8 @@ struct PrometheusRecorder::Metrics {
 
   Mutex mutex;
   std::function<JobAccounting()> accounting ABSL_GUARDED_BY(mutex);
+  std::function<std::vector<DeviceMemoryReading>()> device_memory
+      ABSL_GUARDED_BY(mutex);
   // Refused before the queue saw them, by reason.
   std::map<std::string, int64_t> rejected ABSL_GUARDED_BY(mutex);
 };
@@ -229,12 +240,20 @@ void PrometheusRecorder::SetJobAccounting(
   metrics_->accounting = std::move(accounting);
 }
 
+void PrometheusRecorder::SetDeviceMemory(
+    std::function<std::vector<DeviceMemoryReading>()> readings) {
+  MutexLock lock(metrics_->mutex);
+  metrics_->device_memory = std::move(readings);
+}
+
 std::string PrometheusRecorder::Render() const {
   JobAccounting books;
+  std::vector<DeviceMemoryReading> memory;
   {
     // Held over the call, so that a replaced source is never called again.
     MutexLock lock(metrics_->mutex);
     if (metrics_->accounting) books = metrics_->accounting();
+    if (metrics_->device_memory) memory = metrics_->device_memory();
     for (const auto& [reason, count] : metrics_->rejected) {
       books.submitted += count;
       books.rejected[reason] += count;
@@ -244,6 +263,7 @@ std::string PrometheusRecorder::Render() const {
   for (auto& family : metrics_->registry.Collect()) {
     families.push_back(std::move(family));
   }
+  if (!memory.empty()) families.push_back(DeviceMemoryFamily(memory));
   for (auto& family : ProcessFamilies()) families.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(families);
 }

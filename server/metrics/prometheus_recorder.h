@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "server/metrics/device_memory_reading.h"
 #include "server/metrics/job_accounting.h"
 #include "server/metrics/recorder.h"
 
@@ -29,6 +31,11 @@ class PrometheusRecorder : public Recorder {
   // Where the books of the queue come from; called once per scrape, from the
   // scraping thread. Must stay callable until it is replaced; null for none.
   void SetJobAccounting(std::function<JobAccounting()> accounting);
+
+  // Where the memory of devices comes from; called like the above. Devices
+  // without memory of their own have no reading.
+  void SetDeviceMemory(
+      std::function<std::vector<DeviceMemoryReading>()> readings);
 
   // All metrics as text, version 0.0.4, those of the process included.
   std::string Render() const;

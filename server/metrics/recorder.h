@@ -11,12 +11,21 @@ namespace animate {
 
 // Why a request was turned away before it reached the queue. (What the queue
 // itself refuses, it counts itself: see JobAccounting.)
-enum class RejectReason { kInvalid, kDeadline, kQuota, kUnauthenticated };
+enum class RejectReason {
+  kInvalid,
+  kDeadline,
+  kQuota,
+  kUnauthenticated,
+  kNotReady,   // the model is still loading
+  kDraining,   // the server is going away
+  kSpoolFull,  // no memory left for one more upload
+};
 
 // Parts of a job's life whose duration is measured.
 enum class JobPhase {
   kIngest,       // first byte of the upload to the last
-  kInputDecode,  // encoded pictures to pixels
+  kInputDecode,  // all of the inputs to pixels, what follows included
+  kTracking,     // a driving video to keypoints
   kPose,
   kClip,
   kVaeEncode,

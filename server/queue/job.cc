@@ -51,9 +51,39 @@ absl::string_view PriorityName(Priority priority) {
   return "unknown";
 }
 
+absl::string_view PoseKindName(PoseKind kind) {
+  switch (kind) {
+    case PoseKind::kImages:
+      return "images";
+    case PoseKind::kVideo:
+      return "video";
+    case PoseKind::kKeypoints:
+      return "keypoints";
+    case PoseKind::kDrivingVideo:
+      return "driving_video";
+  }
+  return "unknown";
+}
+
+absl::string_view RetargetModeName(RetargetMode mode) {
+  switch (mode) {
+    case RetargetMode::kNone:
+      return "none";
+    case RetargetMode::kSimilarity:
+      return "similarity";
+    case RetargetMode::kAnchorFrame:
+      return "anchor_frame";
+    case RetargetMode::kSequence:
+      return "sequence";
+  }
+  return "unknown";
+}
+
 int64_t EncodedInputs::bytes() const {
+  const size_t other =
+      reference.size() + keypoints.frames.size() * sizeof(PersonPose);
   return std::accumulate(poses.begin(), poses.end(),
-                         static_cast<int64_t>(reference.size()),
+                         static_cast<int64_t>(other),
                          [](int64_t sum, const std::string& pose) {
                            return sum + static_cast<int64_t>(pose.size());
                          });

@@ -13,12 +13,26 @@
 #include "absl/time/time.h"
 #include "engine/animation/animation_spec.h"
 #include "engine/base/cancellation.h"
+#include "engine/pose/pose_sequence.h"
+#include "engine/pose/retarget.h"
 
 namespace animate {
 
 enum class OutputFormat { kJpeg, kPng, kWebp, kRawRgb8 };
 enum class Priority { kInteractive, kNormal, kBatch };
-enum class PoseKind { kImages, kVideo };
+
+enum class PoseKind {
+  kImages,        // drawn skeletons, a picture each
+  kVideo,         // drawn skeletons, a clip
+  kKeypoints,     // the motion itself
+  kDrivingVideo,  // a clip of a real person
+};
+
+// "images", "video", "keypoints", "driving_video": for logs.
+absl::string_view PoseKindName(PoseKind kind);
+
+// Order of the colour channels in drawn skeletons.
+enum class SkeletonChannels { kRgb, kBgrSwapped, kAuto };
 
 enum class JobState {
   kPending,
@@ -41,6 +55,31 @@ absl::string_view PriorityName(Priority priority);
 
 enum class JobStage { kQueued, kPreparing, kDenoising, kDecoding };
 
+// How the driving motion is to be fitted to the reference's body.
+struct RetargetSpec {
+  RetargetOptions options;
+
+  // Whether the caller chose options.mode. If not, a reference whose pose
+  // cannot be had means that the motion is used as it is.
+  bool mode_named = false;
+
+  // The reference's own pose; unset: to be found in the reference picture. In
+  // pixels of that picture, or with `reference_normalized` in parts of its
+  // width and height.
+  std::optional<PersonPose> reference_pose;
+  bool reference_normalized = false;
+};
+
+// "none", "similarity", "anchor_frame", "sequence": for logs.
+absl::string_view RetargetModeName(RetargetMode mode);
+
+// What became of a RetargetSpec.
+struct RetargetOutcome {
+  RetargetMode mode = RetargetMode::kNone;  // as it was done
+  bool reference_detected = false;          // found, not sent
+  RetargetReport report;
+};
+
 // A validated request, apart from its (still encoded) pictures.
 struct JobSpec {
   AnimationSpec animation;
@@ -51,14 +90,19 @@ struct JobSpec {
   absl::Duration execution_timeout = absl::InfiniteDuration();  // once started
   std::map<std::string, std::string> labels;
   std::string model;  // ModelInfo.name of the model that was asked for
+  std::optional<RetargetSpec> retarget;  // unset: the motion as it is
 };
 
-// The uploaded bytes, undecoded.
+// The uploaded bytes: pictures and clips undecoded, keypoints checked.
 struct EncodedInputs {
   std::string reference;  // PNG, JPEG or WebP
   PoseKind pose_kind = PoseKind::kImages;
-  // kImages: one encoded picture per frame; kVideo: exactly one clip.
+  SkeletonChannels channels = SkeletonChannels::kRgb;
+  // kImages: one encoded picture per frame; kVideo, kDrivingVideo: exactly one
+  // clip; kKeypoints: none.
   std::vector<std::string> poses;
+  // kKeypoints: valid, as many frames as the job has.
+  PoseSequence keypoints;
 
   int64_t bytes() const;
 };
@@ -101,6 +145,7 @@ struct JobSnapshot {
   std::optional<absl::Time> expire_time;  // when the record is forgotten
   uint64_t revision = 0;                  // changes with every change; the etag
   JobUsage usage;
+  std::shared_ptr<const RetargetOutcome> retarget;  // null: none, or not yet
 };
 
 // Hears what becomes of one job: any number of OnProgress and OnFrame, then

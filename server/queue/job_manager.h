@@ -61,6 +61,9 @@ class JobManager {
   virtual void ReportProgress(const Job& job, const JobProgress& progress) = 0;
   virtual void ReportFrame(const Job& job, const EncodedFrame& frame) = 0;
 
+  // Records how the motion was fitted, for every later snapshot.
+  virtual void ReportRetarget(const Job& job, RetargetOutcome outcome) = 0;
+
   // Records the end of a job taken before and tells its observer. `status` OK
   // is SUCCEEDED; CANCELLED is CANCELLED; DEADLINE_EXCEEDED is EXPIRED; any
   // other is FAILED.

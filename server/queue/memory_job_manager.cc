@@ -9,9 +9,6 @@
 
 namespace animate {
 
-// Far deadlines overflow the clocks of condition variables.
-constexpr absl::Duration kMaxSleep = absl::Hours(1);
-
 MemoryJobManager::MemoryJobManager(const Options& options, const Clock& clock,
                                    JobListener* listener)
     : options_(options),
@@ -237,6 +234,15 @@ void MemoryJobManager::ReportFrame(const Job& job, const EncodedFrame& frame) {
   outbox.Send();
 }
 
+void MemoryJobManager::ReportRetarget(const Job& job, RetargetOutcome outcome) {
+  auto shared = std::make_shared<const RetargetOutcome>(std::move(outcome));
+  MutexLock lock(mutex_);
+  JobRecord* record = table_.Find(job.name);
+  if (record == nullptr || !record->meter.has_value()) return;
+  record->snapshot.retarget = std::move(shared);
+  Touch(*record);
+}
+
 void MemoryJobManager::Finish(std::unique_ptr<Job> job,
                               const absl::Status& status,
                               const JobUsage& usage) {
@@ -389,8 +395,7 @@ void MemoryJobManager::KeepSweeping() {
           std::min(waiting_.next_deadline(), table_.next_forget_time());
       const absl::Duration left = due - clock_.Monotonic();
       if (left > absl::ZeroDuration()) {
-        sweep_schedule_changed_.WaitWithTimeout(mutex_,
-                                                std::min(left, kMaxSleep));
+        sweep_schedule_changed_.WaitWithTimeout(mutex_, left);
       }
     }
     Sweep();

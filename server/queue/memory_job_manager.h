@@ -67,6 +67,7 @@ class MemoryJobManager : public JobManager {
   std::unique_ptr<Job> Take() override;
   void ReportProgress(const Job& job, const JobProgress& progress) override;
   void ReportFrame(const Job& job, const EncodedFrame& frame) override;
+  void ReportRetarget(const Job& job, RetargetOutcome outcome) override;
   void Finish(std::unique_ptr<Job> job, const absl::Status& status,
               const JobUsage& usage) override;
 

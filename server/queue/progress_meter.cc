@@ -10,6 +10,9 @@ void ProgressMeter::Observe(const AnimationSpec& spec,
   const int frames = progress.frames_done - last_.frames_done;
   const bool stage_changed = progress.stage != last_.stage;
   if (steps <= 0 && frames <= 0 && !stage_changed) return;
+  // Frames that leave during the last denoising step are part of it.
+  const bool denoising = progress.stage == JobStage::kDenoising;
+  if (denoising && steps <= 0 && !stage_changed) return;
 
   // A duration of zero is a clock too coarse, not a step that costs nothing.
   if (elapsed > absl::ZeroDuration()) {
@@ -17,7 +20,7 @@ void ProgressMeter::Observe(const AnimationSpec& spec,
       costs.ObserveStep(spec, elapsed / steps);
     } else if (frames > 0) {
       costs.ObserveFrame(spec, elapsed / frames);
-    } else if (progress.stage == JobStage::kDenoising) {
+    } else if (denoising) {
       costs.ObservePreparation(spec, elapsed);
     }
   }

@@ -9,6 +9,7 @@
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
 #include "server/service/grpc_status.h"
+#include "server/service/pose_conversion.h"
 #include "server/service/proto_conversion.h"
 #include "server/service/request_parser.h"
 
@@ -21,6 +22,10 @@ constexpr char kMethod[] = "animate.v1.AnimationService/Animate";
 
 // What a refusal counts as; the queue counts its own.
 RejectReason ToRejectReason(const absl::Status& why) {
+  const std::string reason = GetErrorReason(why);
+  if (reason == "NOT_READY") return RejectReason::kNotReady;
+  if (reason == "DRAINING") return RejectReason::kDraining;
+  if (reason == "SPOOL_FULL") return RejectReason::kSpoolFull;
   switch (why.code()) {
     case absl::StatusCode::kDeadlineExceeded:
       return RejectReason::kDeadline;
@@ -56,6 +61,7 @@ AnimateReactor::AnimateReactor(grpc::CallbackServerContext& context,
   MutexLock lock(mutex_);
   if (absl::Status admission = environment_.serving.Admission();
       !admission.ok()) {
+    environment_.recorder.JobRejected(ToRejectReason(admission));
     FinishWith(admission);
     return;
   }
@@ -156,8 +162,17 @@ absl::StatusOr<EncodedInputs> AnimateReactor::EndUpload() {
     return FieldError("start", "must be the first message", "START_EXPECTED");
   }
   ANIMATE_ASSIGN_OR_RETURN(EncodedInputs inputs, upload_->Finish());
+  const AnimationSpec& animation = spec_->animation;
   if (inputs.pose_kind == PoseKind::kImages) {
-    inputs.poses.resize(static_cast<size_t>(spec_->animation->num_frames));
+    inputs.poses.resize(static_cast<size_t>(animation->num_frames));
+  }
+  if (inputs.pose_kind == PoseKind::kKeypoints) {
+    ANIMATE_ASSIGN_OR_RETURN(
+        inputs.keypoints,
+        ParsePoseSequence(
+            inputs.poses.front(), "inputs.poses[0]",
+            {.num_frames = animation->num_frames, .fps = animation->fps}));
+    inputs.poses.clear();
   }
   return inputs;
 }

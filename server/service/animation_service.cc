@@ -69,9 +69,18 @@ void FillServerInfo(const ServiceEnvironment& environment,
   versions.set_revision(environment.revision);
   versions.set_libtorch(environment.libtorch_version);
   versions.set_grpc(grpc::Version());
-  for (const v1::PoseKind kind : {v1::POSE_KIND_IMAGES, v1::POSE_KIND_VIDEO}) {
+  for (const v1::PoseKind kind :
+       {v1::POSE_KIND_IMAGES, v1::POSE_KIND_VIDEO, v1::POSE_KIND_KEYPOINTS}) {
     response.add_pose_kinds(kind);
   }
+  if (!offer->pose_detector.empty()) {
+    response.add_pose_kinds(v1::POSE_KIND_DRIVING_VIDEO);
+  }
+  for (const v1::Capability capability :
+       {v1::CAPABILITY_RETARGETING, v1::CAPABILITY_CHANNEL_ORDER}) {
+    response.add_capabilities(capability);
+  }
+  response.set_pose_detector(offer->pose_detector);
   for (const v1::OutputFormat format :
        {v1::OUTPUT_FORMAT_JPEG, v1::OUTPUT_FORMAT_PNG, v1::OUTPUT_FORMAT_WEBP,
         v1::OUTPUT_FORMAT_RAW_RGB8}) {

@@ -114,9 +114,8 @@ GrpcFrontend::~GrpcFrontend() { Shutdown(absl::ZeroDuration()); }
 
 int GrpcFrontend::port() const { return parts_->port; }
 
-void GrpcFrontend::MarkReady(const Limits& limits,
-                             const std::vector<ModelInfo>& models) {
-  parts_->serving.MarkReady({.limits = limits, .models = models});
+void GrpcFrontend::MarkReady(Offer offer) {
+  parts_->serving.MarkReady(std::move(offer));
   SetServing(true);
 }
 

@@ -13,6 +13,7 @@
 #include "engine/base/clock.h"
 #include "server/metrics/recorder.h"
 #include "server/queue/job_manager.h"
+#include "server/service/serving_state.h"
 
 namespace animate {
 
@@ -83,9 +84,9 @@ class GrpcFrontend {
   // The port it listens on, also when 0 was asked for; 1 for unix sockets.
   int port() const;
 
-  // The models are loaded and warm: publishes them and `limits`, accepts jobs,
-  // and health says SERVING.
-  void MarkReady(const Limits& limits, const std::vector<ModelInfo>& models);
+  // The models are loaded and warm: publishes the offer, accepts jobs, and
+  // health says SERVING.
+  void MarkReady(Offer offer);
 
   // What health says. Does not stop accepting.
   void SetServing(bool serving);

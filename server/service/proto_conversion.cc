@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/service/grpc_status.h"
+#include "server/service/pose_conversion.h"
 
 namespace animate {
 namespace {
@@ -80,6 +81,18 @@ v1::BetaSchedule ToProto(BetaSchedule schedule) {
   return v1::BETA_SCHEDULE_UNSPECIFIED;
 }
 
+v1::ContextSchedule ToProto(ContextSchedule schedule) {
+  switch (schedule) {
+    case ContextSchedule::kClosed:
+      return v1::CONTEXT_SCHEDULE_CLOSED;
+    case ContextSchedule::kOpen:
+      return v1::CONTEXT_SCHEDULE_OPEN;
+    case ContextSchedule::kEdge:
+      return v1::CONTEXT_SCHEDULE_EDGE;
+  }
+  return v1::CONTEXT_SCHEDULE_UNSPECIFIED;
+}
+
 void SetSampler(const AnimationParameters& p, v1::SamplerSpec& sampler) {
   if (p.beta_schedule.has_value()) {
     sampler.set_beta_schedule(ToProto(*p.beta_schedule));
@@ -89,6 +102,9 @@ void SetSampler(const AnimationParameters& p, v1::SamplerSpec& sampler) {
   }
   if (p.context_overlap.has_value()) {
     sampler.set_context_overlap(ToUint(*p.context_overlap));
+  }
+  if (p.context_schedule.has_value()) {
+    sampler.set_context_schedule(ToProto(*p.context_schedule));
   }
 }
 
@@ -134,6 +150,9 @@ v1::JobSpec ToProto(const JobSpec& spec) {
   out.set_on_disconnect(v1::ON_DISCONNECT_CANCEL);
   out.mutable_labels()->insert(spec.labels.begin(), spec.labels.end());
   SetSampler(p, *out.mutable_sampler());
+  if (spec.retarget.has_value()) {
+    *out.mutable_retarget() = ToProto(*spec.retarget);
+  }
   return out;
 }
 
@@ -173,6 +192,9 @@ v1::Job ToProto(const JobSnapshot& job) {
       absl::ToDoubleSeconds(job.usage.device_time));
   out.mutable_usage()->set_wasted_gpu_seconds(
       absl::ToDoubleSeconds(job.usage.wasted_device_time));
+  if (job.retarget != nullptr) {
+    *out.mutable_retarget_report() = ToProto(*job.retarget);
+  }
   return out;
 }
 
@@ -219,6 +241,7 @@ v1::ModelInfo ToProto(const ModelInfo& model) {
   out.set_context_overlap(ToUint(model.context_overlap));
   out.set_max_context_frames(ToUint(model.max_context_frames));
   out.set_num_train_timesteps(ToUint(model.num_train_timesteps));
+  out.set_context_schedule(ToProto(model.context_schedule));
   return out;
 }
 

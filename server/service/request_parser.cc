@@ -13,6 +13,8 @@
 #include "absl/strings/str_split.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
+#include "server/service/manifest_parser.h"
+#include "server/service/pose_conversion.h"
 #include "server/service/proto_conversion.h"
 
 namespace animate {
@@ -76,9 +78,6 @@ absl::Status CheckCapabilities(const v1::JobSpec& spec) {
     return Unsupported("spec.disconnect_grace", "resuming a stream");
   }
   if (spec.has_preview()) return Unsupported("spec.preview", "a preview");
-  if (spec.has_retarget()) {
-    return Unsupported("spec.retarget", "fitting the motion");
-  }
   return absl::OkStatus();
 }
 
@@ -110,6 +109,23 @@ absl::StatusOr<std::optional<BetaSchedule>> ParseBetaSchedule(
   }
 }
 
+absl::StatusOr<ContextSchedule> ParseContextSchedule(
+    v1::ContextSchedule schedule, const ModelInfo& model) {
+  switch (schedule) {
+    case v1::CONTEXT_SCHEDULE_UNSPECIFIED:
+      return model.context_schedule;
+    case v1::CONTEXT_SCHEDULE_CLOSED:
+      return ContextSchedule::kClosed;
+    case v1::CONTEXT_SCHEDULE_OPEN:
+      return ContextSchedule::kOpen;
+    case v1::CONTEXT_SCHEDULE_EDGE:
+      return ContextSchedule::kEdge;
+    default:
+      return FieldError("spec.sampler.context_schedule",
+                        absl::StrCat("unknown value ", schedule));
+  }
+}
+
 absl::StatusOr<AnimationSpec> ParseAnimation(const v1::JobSpec& spec,
                                              const Limits& limits,
                                              const ModelInfo& model,
@@ -131,10 +147,15 @@ absl::StatusOr<AnimationSpec> ParseAnimation(const v1::JobSpec& spec,
   p.context_frames = spec.sampler().has_context_frames()
                          ? ToInt(spec.sampler().context_frames())
                          : model.context_frames;
-  p.context_overlap =
-      spec.sampler().has_context_overlap()
-          ? ToInt(spec.sampler().context_overlap())
-          : std::clamp(*p.context_frames - 1, 0, model.context_overlap);
+  ANIMATE_ASSIGN_OR_RETURN(
+      p.context_schedule,
+      ParseContextSchedule(spec.sampler().context_schedule(), model));
+  const int own_overlap = p.context_schedule == ContextSchedule::kEdge
+                              ? *p.context_frames / 2
+                              : model.context_overlap;
+  p.context_overlap = spec.sampler().has_context_overlap()
+                          ? ToInt(spec.sampler().context_overlap())
+                          : std::clamp(*p.context_frames - 1, 0, own_overlap);
   return AnimationSpec::Create(p, limits);
 }
 
@@ -209,101 +230,34 @@ absl::StatusOr<JobSpec> ParseSpec(const v1::JobSpec& spec, const Offer& offer,
                            ChooseModel(spec.model(), offer));
   ANIMATE_ASSIGN_OR_RETURN(AnimationSpec animation,
                            ParseAnimation(spec, offer.limits, *model, seed));
-  JobSpec out{.animation = std::move(animation)};
+  JobSpec out{.animation = animation};
   out.model = model->name;
   ANIMATE_RETURN_IF_ERROR(ParseOutput(spec, out));
   ANIMATE_RETURN_IF_ERROR(ParseScheduling(spec, out));
   ANIMATE_RETURN_IF_ERROR(ParseLabels(spec, out));
+  if (spec.has_retarget()) {
+    ANIMATE_ASSIGN_OR_RETURN(
+        out.retarget,
+        ParseRetarget(spec.retarget(), out.animation->num_frames));
+  }
   return out;
 }
 
-absl::StatusOr<PoseKind> ParsePoseKind(const v1::InputManifest& inputs) {
-  constexpr char kField[] = "inputs.pose_kind";
-  constexpr char kReason[] = "POSE_KIND_UNSUPPORTED";
-  switch (inputs.pose_kind()) {
-    case v1::POSE_KIND_IMAGES:
-      return PoseKind::kImages;
-    case v1::POSE_KIND_VIDEO:
-      return PoseKind::kVideo;
-    case v1::POSE_KIND_KEYPOINTS:
-      return Unsupported(kField, "drawing keypoints", kReason);
-    case v1::POSE_KIND_DRIVING_VIDEO:
-      return Unsupported(kField, "finding poses in a video", kReason);
-    case v1::POSE_KIND_UNSPECIFIED:
-      return FieldError(kField, "is required");
-    default:
-      return FieldError(kField,
-                        absl::StrCat("unknown value ", inputs.pose_kind()));
-  }
-}
-
-absl::Status CheckPoseItems(const v1::InputManifest& inputs, PoseKind kind,
-                            int frame_count, const Limits& limits) {
-  constexpr char kField[] = "inputs.pose_items";
-  const uint32_t items = inputs.pose_items();
-  if (kind == PoseKind::kVideo) {
-    if (items == 1) return absl::OkStatus();
-    return FieldError(kField, absl::StrCat("must be 1 for a clip, got ", items),
-                      "POSE_COUNT_MISMATCH");
-  }
-  if (items < static_cast<uint32_t>(frame_count)) {
-    return FieldError(kField,
-                      absl::StrCat("must be at least spec.frame_count = ",
-                                   frame_count, ", got ", items),
-                      "POSE_COUNT_MISMATCH");
-  }
-  if (items > static_cast<uint32_t>(limits.max_frames)) {
-    return FieldError(
-        kField,
-        absl::StrCat("must be at most ", limits.max_frames, ", got ", items),
-        "LIMIT_EXCEEDED");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckReference(const v1::InputManifest& inputs) {
-  if (!inputs.has_reference()) {
-    return FieldError("inputs.reference", "is required");
-  }
-  const v1::MediaInfo& reference = inputs.reference();
-  if (!reference.sha256().empty() && reference.sha256().size() != 32) {
-    return FieldError(
-        "inputs.reference.sha256",
-        absl::StrCat("must have 32 bytes, got ", reference.sha256().size()));
-  }
-  if (reference.bytes() > inputs.total_bytes()) {
-    return FieldError(
-        "inputs.reference.bytes",
-        absl::StrCat("must be at most total_bytes = ", inputs.total_bytes(),
-                     ", got ", reference.bytes()));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<UploadManifest> ParseInputs(const v1::InputManifest& inputs,
-                                           int frame_count,
-                                           const Limits& limits) {
-  UploadManifest manifest;
-  ANIMATE_ASSIGN_OR_RETURN(manifest.pose_kind, ParsePoseKind(inputs));
-  ANIMATE_RETURN_IF_ERROR(
-      CheckPoseItems(inputs, manifest.pose_kind, frame_count, limits));
-  if (inputs.total_bytes() < 1 ||
-      inputs.total_bytes() > static_cast<uint64_t>(limits.max_upload_bytes)) {
-    return FieldError("inputs.total_bytes",
-                      absl::StrCat("must be in [1, ", limits.max_upload_bytes,
-                                   "], got ", inputs.total_bytes()),
-                      "LIMIT_EXCEEDED");
-  }
-  ANIMATE_RETURN_IF_ERROR(CheckReference(inputs));
-  if (inputs.channel_order() != v1::CHANNEL_ORDER_UNSPECIFIED &&
-      inputs.channel_order() != v1::CHANNEL_ORDER_RGB) {
-    return Unsupported("inputs.channel_order", "any order but RGB");
-  }
-  manifest.pose_items = inputs.pose_items();
-  manifest.total_bytes = inputs.total_bytes();
-  manifest.reference_bytes = inputs.reference().bytes();
-  manifest.reference_sha256 = inputs.reference().sha256();
-  return manifest;
+// Whether the reference's pose can be had, where it must be.
+absl::Status CheckReferencePose(const JobSpec& spec, const Offer& offer) {
+  if (!spec.retarget.has_value()) return absl::OkStatus();
+  const RetargetSpec& retarget = *spec.retarget;
+  const bool needed = retarget.mode_named &&
+                      retarget.options.mode != RetargetMode::kNone &&
+                      !retarget.reference_pose.has_value();
+  if (!needed || !offer.pose_detector.empty()) return absl::OkStatus();
+  constexpr char kField[] = "spec.retarget.reference_pose";
+  const std::string description =
+      absl::StrCat("is required here: ", kNoPoseDetector);
+  return MakeError(absl::StatusCode::kFailedPrecondition,
+                   absl::StrCat(kField, ": ", description),
+                   {.reason = "POSE_DETECTOR_MISSING",
+                    .field_violations = {{kField, description}}});
 }
 
 }  // namespace
@@ -316,7 +270,8 @@ absl::StatusOr<ParsedStart> ParseStart(const v1::AnimateRequest::Start& start,
   ANIMATE_ASSIGN_OR_RETURN(JobSpec spec, ParseSpec(start.spec(), offer, seed));
   ANIMATE_ASSIGN_OR_RETURN(
       UploadManifest manifest,
-      ParseInputs(start.inputs(), spec.animation->num_frames, offer.limits));
+      ParseManifest(start.inputs(), spec.animation->num_frames, offer));
+  ANIMATE_RETURN_IF_ERROR(CheckReferencePose(spec, offer));
   return ParsedStart{std::move(spec), std::move(manifest)};
 }
 

@@ -27,7 +27,9 @@ struct ParsedStart {
 // "inputs.pose_items") with reason LIMIT_EXCEEDED, BAD_SIZE,
 // POSE_COUNT_MISMATCH or INVALID_FIELD; NOT_FOUND with reason MODEL_NOT_FOUND;
 // UNIMPLEMENTED with reason CAPABILITY_UNSUPPORTED or POSE_KIND_UNSUPPORTED
-// for what this server cannot do.
+// for what this server cannot do; FAILED_PRECONDITION with reason
+// POSE_DETECTOR_MISSING for a fitting that needs the pose of the reference when
+// it is not sent and there is no detector.
 absl::StatusOr<ParsedStart> ParseStart(
     const animate::v1::AnimateRequest::Start& start, const Offer& offer,
     uint64_t seed);

@@ -16,6 +16,7 @@ namespace animate {
 struct Offer {
   Limits limits;
   std::vector<ModelInfo> models;  // one per device; empty while loading
+  std::string pose_detector;      // "blazepose"; "" when there is none
 };
 
 // Whether and what the server serves right now. Thread-safe.

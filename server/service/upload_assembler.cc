@@ -32,6 +32,7 @@ UploadAssembler::UploadAssembler(const UploadManifest& manifest,
                                  int max_chunk_bytes)
     : manifest_(manifest), max_chunk_bytes_(max_chunk_bytes) {
   inputs_.pose_kind = manifest.pose_kind;
+  inputs_.channels = manifest.channels;
 }
 
 absl::Status UploadAssembler::Add(animate::v1::Chunk chunk) {

@@ -15,6 +15,7 @@ namespace animate {
 // A validated InputManifest: what the caller said it would upload.
 struct UploadManifest {
   PoseKind pose_kind = PoseKind::kImages;
+  SkeletonChannels channels = SkeletonChannels::kRgb;
   uint32_t pose_items = 0;       // > 0
   uint64_t total_bytes = 0;      // of all items, > 0
   uint64_t reference_bytes = 0;  // 0: not declared

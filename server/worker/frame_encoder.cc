@@ -80,13 +80,14 @@ void FrameEncoder::Run() {
     const absl::Duration start = clock_.Monotonic();
     absl::StatusOr<EncodedFrame> frame = Encode(next.first, next.second);
     const absl::Duration took = clock_.Monotonic() - start;
-    if (frame.ok()) sink_(*std::move(frame));
+    const absl::Status status = frame.status();
+    if (status.ok()) sink_(*std::move(frame));
 
     mutex_.Lock();
     encoding_ = false;
     busy_ += took;
-    if (!frame.ok() && status_.ok()) {
-      status_ = frame.status();
+    if (!status.ok() && status_.ok()) {
+      status_ = status;
       ring_.clear();
     }
     changed_.SignalAll();

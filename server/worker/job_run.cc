@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
@@ -104,12 +105,7 @@ absl::Status JobRun::Run() {
 
 absl::Status JobRun::DecodeAndAnimate() {
   Report([](JobProgress&) {});
-  const absl::Duration start = environment_.clock.Monotonic();
-  ANIMATE_ASSIGN_OR_RETURN(const AnimationInput input,
-                           DecodeInputs(job_.inputs, job_.spec->animation,
-                                        environment_.limits, *job_.token));
-  environment_.recorder.PhaseFinished(JobPhase::kInputDecode,
-                                      environment_.clock.Monotonic() - start);
+  ANIMATE_ASSIGN_OR_RETURN(const AnimationInput input, Decode());
   ANIMATE_RETURN_IF_ERROR(Animate(input));
   ANIMATE_RETURN_IF_ERROR(encoder_.Finish());
   MutexLock lock(mutex_);
@@ -119,6 +115,39 @@ absl::Status JobRun::DecodeAndAnimate() {
                                       progress_.frames_total));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<AnimationInput> JobRun::Decode() {
+  const absl::Duration start = environment_.clock.Monotonic();
+  ANIMATE_ASSIGN_OR_RETURN(DecodedInputs decoded,
+                           DecodeInputs(job_.inputs, *job_.spec,
+                                        {.limits = environment_.limits,
+                                         .token = *job_.token,
+                                         .detector = environment_.detector,
+                                         .clock = environment_.clock}));
+  environment_.recorder.PhaseFinished(JobPhase::kInputDecode,
+                                      environment_.clock.Monotonic() - start);
+  if (job_.inputs.pose_kind == PoseKind::kDrivingVideo) {
+    environment_.recorder.PhaseFinished(JobPhase::kTracking, decoded.tracking);
+  }
+  if (decoded.retarget.has_value()) {
+    ReportRetarget(*std::move(decoded.retarget));
+  }
+  return std::move(decoded.animation);
+}
+
+void JobRun::ReportRetarget(RetargetOutcome outcome) {
+  const RetargetReport& report = outcome.report;
+  Log(LogSeverity::kInfo, "motion_fitted",
+      {{"job", job_.name},
+       {"mode", RetargetModeName(outcome.mode)},
+       {"reference_detected", outcome.reference_detected},
+       {"scale", report.global_scale},
+       {"root", report.root},
+       {"clamped", absl::StrJoin(report.clamped, ",")},
+       {"outside", report.outside},
+       {"warnings", absl::StrJoin(report.warnings, "; ")}});
+  environment_.jobs.ReportRetarget(job_, std::move(outcome));
 }
 
 absl::Status JobRun::Animate(const AnimationInput& input) {
@@ -184,15 +213,25 @@ void JobRun::OnEncoded(const EncodedFrame& frame) {
 
 template <typename Change>
 void JobRun::Report(Change change) {
-  JobProgress progress;
   {
     MutexLock lock(mutex_);
     change(progress_);
-    progress = progress_;
+    changed_ = true;
+    if (reporting_) return;  // that thread will report this change, too
+    reporting_ = true;
   }
-  // Unlocked, as the observer is called from here. Encoder and device never
-  // report at the same time: frames come when the steps are done.
-  environment_.jobs.ReportProgress(job_, progress);
+  // Unlocked, as the observer is called from here.
+  while (true) {
+    JobProgress progress;
+    {
+      MutexLock lock(mutex_);
+      reporting_ = changed_;
+      if (!changed_) return;
+      changed_ = false;
+      progress = progress_;
+    }
+    environment_.jobs.ReportProgress(job_, progress);
+  }
 }
 
 }  // namespace animate

@@ -3,9 +3,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/animation/animator.h"
 #include "engine/base/clock.h"
 #include "engine/base/mutex.h"
+#include "engine/detector/pose_detector.h"
 #include "server/metrics/recorder.h"
 #include "server/queue/job_manager.h"
 #include "server/worker/frame_encoder.h"
@@ -22,6 +24,7 @@ class JobRun : private AnimationObserver {
     Recorder& recorder;
     const Clock& clock;
     Limits limits;
+    PoseDetector* detector = nullptr;  // null: none
   };
 
   // `environment` and `job` must outlive the run.
@@ -36,6 +39,8 @@ class JobRun : private AnimationObserver {
 
  private:
   absl::Status DecodeAndAnimate();
+  absl::StatusOr<AnimationInput> Decode();
+  void ReportRetarget(RetargetOutcome outcome);
   absl::Status Animate(const AnimationInput& input);
   void RecordEnd(const absl::Status& status);
 
@@ -48,7 +53,8 @@ class JobRun : private AnimationObserver {
   // On the encoder's thread.
   void OnEncoded(const EncodedFrame& frame);
 
-  // Applies `change` to the progress and reports the result.
+  // Applies `change` to the progress and reports the result; device and
+  // encoder may do so at the same time, and reports never go back.
   template <typename Change>
   void Report(Change change);
 
@@ -58,6 +64,8 @@ class JobRun : private AnimationObserver {
 
   Mutex mutex_;
   JobProgress progress_ ABSL_GUARDED_BY(mutex_);
+  bool changed_ ABSL_GUARDED_BY(mutex_) = false;    // since the last report
+  bool reporting_ ABSL_GUARDED_BY(mutex_) = false;  // some thread is
 
   FrameEncoder encoder_;  // last: its thread uses the rest
 };

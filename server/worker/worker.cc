@@ -21,7 +21,9 @@ void Worker::Run() {
 void Worker::RunJob(std::unique_ptr<Job> job) {
   const std::string& device = environment_.animator.info().device;
   Log(LogSeverity::kInfo, "job_running",
-      {{"job", job->name}, {"device", device}});
+      {{"job", job->name},
+       {"device", device},
+       {"poses", PoseKindName(job->inputs.pose_kind)}});
   absl::Status status;
   JobUsage usage;
   {

@@ -2,12 +2,16 @@
 // status, and the server must serve the next request.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <string>
 
 #include "tests/integration/animate_stream.h"
 #include "tests/integration/test_server.h"
+#include "tests/support/pose_messages.h"
+#include "tests/support/small_clip.h"
+#include "tests/support/standing_person.h"
 
 namespace animate {
 namespace {
@@ -79,13 +83,20 @@ INSTANTIATE_TEST_SUITE_P(
                   },
                   "CAPABILITY_UNSUPPORTED", "spec.on_disconnect",
                   StatusCode::UNIMPLEMENTED},
-        BadUpload{"Keypoints",
+        BadUpload{"DrivingVideoWithoutADetector",
                   [](Upload& u) {
                     u.start.mutable_inputs()->set_pose_kind(
-                        v1::POSE_KIND_KEYPOINTS);
+                        v1::POSE_KIND_DRIVING_VIDEO);
                   },
                   "POSE_KIND_UNSUPPORTED", "inputs.pose_kind",
-                  StatusCode::UNIMPLEMENTED}),
+                  StatusCode::UNIMPLEMENTED},
+        BadUpload{"RetargetWithoutADetector",
+                  [](Upload& u) {
+                    Spec(u).mutable_retarget()->set_mode(
+                        v1::RetargetOptions::MODE_SEQUENCE);
+                  },
+                  "POSE_DETECTOR_MISSING", "spec.retarget.reference_pose",
+                  StatusCode::FAILED_PRECONDITION}),
     [](const auto& param_info) { return param_info.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -125,7 +136,44 @@ INSTANTIATE_TEST_SUITE_P(
                     u.start.mutable_inputs()->set_pose_kind(
                         v1::POSE_KIND_VIDEO);
                   },
-                  "BAD_POSE_VIDEO", "inputs.poses[0]"}),
+                  "BAD_POSE_VIDEO", "inputs.poses[0]"},
+        BadUpload{"TruncatedClip",
+                  [](Upload& u) {
+                    const std::string clip = SmallClip(8);
+                    u.items = {u.items[0], clip.substr(0, clip.size() * 2 / 3)};
+                    u.Declare();
+                    u.start.mutable_inputs()->set_pose_kind(
+                        v1::POSE_KIND_VIDEO);
+                  },
+                  "BAD_POSE_VIDEO", "inputs.poses[0]"},
+        BadUpload{"NotKeypoints",
+                  [](Upload& u) {
+                    u.items = {u.items[0], "{\"people\": []}"};
+                    u.Declare();
+                    u.start.mutable_inputs()->set_pose_kind(
+                        v1::POSE_KIND_KEYPOINTS);
+                  },
+                  "BAD_POSE_INPUT", "inputs.poses[0]"},
+        BadUpload{"KeypointsThatAreNoNumbers",
+                  [](Upload& u) {
+                    v1::PoseSequence poses =
+                        SequenceMessage(WalkingPerson(64, 64, 2));
+                    poses.mutable_frames(1)->set_xy(9, std::nanf(""));
+                    u.items = {u.items[0], poses.SerializeAsString()};
+                    u.Declare();
+                    u.start.mutable_inputs()->set_pose_kind(
+                        v1::POSE_KIND_KEYPOINTS);
+                  },
+                  "LIMIT_EXCEEDED", "inputs.poses[0].frames[1].xy[9]"},
+        BadUpload{
+            "FewerKeypointsThanFrames",
+            [](Upload& u) {
+              u.items = {u.items[0], SequenceMessage(WalkingPerson(64, 64, 1))
+                                         .SerializeAsString()};
+              u.Declare();
+              u.start.mutable_inputs()->set_pose_kind(v1::POSE_KIND_KEYPOINTS);
+            },
+            "POSE_COUNT_MISMATCH", "inputs.poses[0].frames"}),
     [](const auto& param_info) { return param_info.param.name; });
 
 // --- Messages in the wrong place --------------------------------------------
@@ -261,6 +309,8 @@ TEST(UploadLimitTest, UploadsTogetherAreBounded) {
   const Received received = stream.ReadAll();
   EXPECT_EQ(received.status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(received.status), "SPOOL_FULL");
+  EXPECT_EQ(server.recorder().Count("JobRejected", RejectReason::kSpoolFull),
+            1);
   const auto& trailers = stream.context().GetServerTrailingMetadata();
   EXPECT_EQ(trailers.count("grpc-retry-pushback-ms"), 1u);
 }

@@ -78,6 +78,7 @@ TEST(ReadinessTest, RefusesJobsUntilTheModelIsThere) {
   const Received received = stream.ReadAll();
   EXPECT_EQ(received.status.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(received.status), "NOT_READY");
+  EXPECT_EQ(server.recorder().Count("JobRejected", RejectReason::kNotReady), 1);
   server.MarkReady();
   EXPECT_TRUE(Animate(server.stub(), SmallUpload()).status.ok());
 }
@@ -94,6 +95,7 @@ TEST(DrainTest, RefusesNewJobsAndFinishesAcceptedOnes) {
   const Received refused = Animate(server.stub(), SmallUpload());
   EXPECT_EQ(refused.status.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(refused.status), "DRAINING");
+  EXPECT_EQ(server.recorder().Count("JobRejected", RejectReason::kDraining), 1);
 
   server.animator().Release();
   const Received received = accepted.ReadAll();

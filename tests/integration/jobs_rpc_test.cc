@@ -150,9 +150,7 @@ TEST(GetServerInfoTest, PublishesLimitsModelsAndVersions) {
   EXPECT_EQ(info.versions().server(), "1.2.3");
   EXPECT_EQ(info.versions().libtorch(), "2.11.0");
   EXPECT_EQ(info.versions().grpc(), grpc::Version());
-  EXPECT_EQ(info.pose_kinds_size(), 2);
   EXPECT_EQ(info.output_formats_size(), 4);
-  EXPECT_EQ(info.capabilities_size(), 0);
 }
 
 TEST(UnimplementedTest, SaysWhatToUseInstead) {

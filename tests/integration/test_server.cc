@@ -30,16 +30,19 @@ T Detail(const grpc::Status& status) {
 
 }  // namespace
 
-TestServer::TestServer(Options options) : jobs_(options.jobs) {
+TestServer::TestServer(Options options)
+    : detector_(options.detector), jobs_(options.jobs) {
   auto frontend = GrpcFrontend::Start(OnFreePort(std::move(options.frontend)),
                                       jobs_, recorder_);
   EXPECT_TRUE(frontend.ok()) << frontend.status();
   frontend_ = *std::move(frontend);
-  worker_ = std::make_unique<Worker>(JobRun::Environment{.jobs = jobs_,
-                                                         .animator = animator_,
-                                                         .recorder = recorder_,
-                                                         .clock = Clock::Real(),
-                                                         .limits = Limits()});
+  worker_ =
+      std::make_unique<Worker>(JobRun::Environment{.jobs = jobs_,
+                                                   .animator = animator_,
+                                                   .recorder = recorder_,
+                                                   .clock = Clock::Real(),
+                                                   .limits = Limits(),
+                                                   .detector = detector_});
   stub_ = animate::v1::AnimationService::NewStub(NewChannel());
   if (options.ready) MarkReady();
 }
@@ -52,7 +55,10 @@ TestServer::~TestServer() {
 }
 
 void TestServer::MarkReady() {
-  frontend_->MarkReady(Limits(), {animator_.info()});
+  frontend_->MarkReady(
+      {.limits = Limits(),
+       .models = {animator_.info()},
+       .pose_detector = detector_ == nullptr ? "" : "blazepose"});
 }
 
 std::string TestServer::address() const {

@@ -23,6 +23,7 @@ class TestServer {
   struct Options {
     GrpcFrontendOptions frontend;
     MemoryJobManager::Options jobs;
+    PoseDetector* detector = nullptr;  // must outlive the server
     bool ready = true;
   };
 
@@ -48,6 +49,7 @@ class TestServer {
   void AwaitState(const std::string& name, animate::v1::Job::State state);
 
  private:
+  PoseDetector* const detector_;
   FakeAnimator animator_;
   FakeRecorder recorder_;
   MemoryJobManager jobs_;

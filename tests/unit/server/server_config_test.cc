@@ -71,6 +71,17 @@ TEST(ServerConfigTest, ReadsEveryKindOfFlag) {
   EXPECT_FALSE(config.reflection);
 }
 
+TEST(ServerConfigTest, ReadsHowLongClipsAndReferencesAreTreated) {
+  const auto usual = Parse({"--model-dir=m"});
+  EXPECT_EQ(usual->config.context_schedule, "closed");
+  EXPECT_EQ(usual->config.reference_cache_mib, 256);
+  const auto command = Parse(
+      {"--model-dir=m", "--context-schedule=edge", "--reference-cache-mib=0"});
+  ASSERT_TRUE(command.ok()) << command.status();
+  EXPECT_EQ(command->config.context_schedule, "edge");
+  EXPECT_EQ(command->config.reference_cache_mib, 0);
+}
+
 TEST(ServerConfigTest, AFlagBeatsTheEnvironmentWhichBeatsTheFile) {
   const std::string file = WriteFile("precedence.toml",
                                      "model-dir = \"file\"\n"
@@ -118,6 +129,7 @@ TEST(ServerConfigTest, RefusesValuesThatMakeNoSense) {
       {"--device", "gpu"},         {"--device", "cuda:-1"},
       {"--device", "cpu,cpu"},     {"--device", "auto,cpu"},
       {"--dtype", "int8"},         {"--output-budget", "0"},
+      {"--context-schedule", "x"}, {"--reference-cache-mib", "-1"},
       {"--output-budget", "lots"}, {"--output-budget", "99999999999GiB"},
       {"--drain-timeout", "-1s"},  {"--drain-timeout", "inf"},
       {"--drain-timeout", "5"},    {"--max-guidance-scale", "nan"},

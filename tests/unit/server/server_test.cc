@@ -14,6 +14,7 @@
 #include "engine/base/error.h"
 #include "tests/integration/animate_stream.h"
 #include "tests/support/fake_animator.h"
+#include "tests/support/fake_pose_detector.h"
 
 namespace animate {
 namespace {
@@ -35,7 +36,12 @@ class Site {
  public:
   explicit Site(const ServerConfig& config = TestConfig())
       : server_(config, {.version = "1"},
-                [this](const std::string& device) { return Make(device); }) {
+                {.make_animator =
+                     [this](const std::string& device) { return Make(device); },
+                 .load_pose_detector =
+                     [this](const PoseDetectorOptions& options) {
+                       return MakeDetector(options);
+                     }}) {
     SetLogSink([](absl::string_view) {});
     const absl::Status status = server_.Listen();
     EXPECT_TRUE(status.ok()) << status;
@@ -98,6 +104,8 @@ class Site {
   FakeAnimator& animator() { return *animator_; }
 
   std::vector<std::string> devices_made;
+  std::vector<PoseDetectorOptions> detectors_made;
+  absl::Status detector_error;
   absl::Status factory_error;
   std::function<void()> while_loading;
 
@@ -111,6 +119,13 @@ class Site {
     auto animator = std::make_unique<FakeAnimator>(info);
     animator_ = animator.get();
     return animator;
+  }
+
+  absl::StatusOr<std::unique_ptr<PoseDetector>> MakeDetector(
+      const PoseDetectorOptions& options) {
+    detectors_made.push_back(options);
+    if (!detector_error.ok()) return detector_error;
+    return std::make_unique<FakePoseDetector>();
   }
 
   FakeAnimator* animator_ = nullptr;
@@ -165,10 +180,92 @@ TEST(ServerTest, AModelThatDoesNotLoadIsAnErrorThatNamesTheDevice) {
   EXPECT_FALSE(site.server().ready());
 }
 
+absl::Status DetectorMissing() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "no networks there",
+                   {.reason = kPoseDetectorMissing});
+}
+
+v1::GetServerInfoResponse Info(Site& site) {
+  grpc::ClientContext context;
+  v1::GetServerInfoResponse info;
+  EXPECT_TRUE(site.stub()
+                  .GetServerInfo(&context, v1::GetServerInfoRequest(), &info)
+                  .ok());
+  return info;
+}
+
+TEST(ServerTest, LoadsTheDetectorThatIsAskedForAndPublishesIt) {
+  ServerConfig config = TestConfig();
+  config.pose_detector = "dwpose";
+  config.pose_detector_dir = "/networks";
+  Site site(config);
+  site.Serve();
+  ASSERT_EQ(site.detectors_made.size(), 1u);
+  EXPECT_EQ(site.detectors_made[0].backend, PoseBackend::kDwPose);
+  EXPECT_EQ(site.detectors_made[0].folder, "/networks");
+  EXPECT_EQ(Info(site).pose_detector(), "dwpose");
+  EXPECT_EQ(Info(site).pose_kinds_size(), 4);
+}
+
+TEST(ServerTest, DoesWithoutADetectorThatNobodyAskedFor) {
+  Site site;
+  site.detector_error = DetectorMissing();
+  site.Serve();
+  EXPECT_EQ(Info(site).pose_detector(), "");
+  EXPECT_EQ(Info(site).pose_kinds_size(), 3);
+}
+
+TEST(ServerTest, NeverLoadsADetectorThatIsSwitchedOff) {
+  ServerConfig config = TestConfig();
+  config.pose_detector = "none";
+  Site site(config);
+  site.Serve();
+  EXPECT_TRUE(site.detectors_made.empty());
+  EXPECT_EQ(Info(site).pose_detector(), "");
+}
+
+TEST(ServerTest, ADetectorThatWasAskedForAndIsMissingStopsTheStart) {
+  ServerConfig by_name = TestConfig();
+  by_name.pose_detector = "blazepose";
+  ServerConfig by_folder = TestConfig();
+  by_folder.pose_detector_dir = "/networks";
+  for (const ServerConfig& config : {by_name, by_folder}) {
+    Site site(config);
+    site.detector_error = DetectorMissing();
+    const absl::Status status = site.server().Load();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(status.message(), "no networks there");
+    EXPECT_TRUE(site.devices_made.empty()) << "before the model is read";
+  }
+}
+
+TEST(ServerTest, ADamagedDetectorStopsTheStart) {
+  Site site;
+  site.detector_error =
+      MakeError(absl::StatusCode::kFailedPrecondition, "wrong checksum",
+                {.reason = kPoseDetectorDamaged});
+  EXPECT_FALSE(site.server().Load().ok());
+}
+
+TEST(ServerTest, PublishesTheMemoryOfDevicesThatHaveTheirOwn) {
+  ServerConfig config = TestConfig();
+  config.devices = {"cpu", "cuda:0"};
+  Site site(config);
+  site.Serve();
+  const std::string series =
+      "animate_gpu_memory_bytes{device=\"cuda:0\",kind=\"used\"}";
+  EXPECT_EQ(site.Metric(series), -1) << "a device that cannot say";
+  site.animator().SetDeviceMemory({.total_bytes = 1000, .used_bytes = 300});
+  EXPECT_EQ(site.Metric(series), 300);
+  EXPECT_EQ(
+      site.Metric("animate_gpu_memory_bytes{device=\"cpu\",kind=\"used\"}"),
+      -1);
+}
+
 TEST(ServerTest, APortInUseIsAnError) {
   Site first;
   const auto listen = [](const ServerConfig& config) {
-    Server server(config, {}, nullptr);
+    Server server(config, {}, {});
     return server.Listen();
   };
   ServerConfig config = TestConfig();

@@ -49,6 +49,9 @@ TEST(PrometheusRecorderTest, EverySeriesIsThereFromTheStart) {
         "animate_jobs_submitted_total{entry=\"unary\"}",
         "animate_jobs_rejected_total{reason=\"queue_full\"}",
         "animate_jobs_rejected_total{reason=\"invalid\"}",
+        "animate_jobs_rejected_total{reason=\"not_ready\"}",
+        "animate_jobs_rejected_total{reason=\"draining\"}",
+        "animate_stage_duration_seconds_count{stage=\"tracking\"}",
         "animate_jobs_finished_total{state=\"succeeded\",reason=\"none\"}",
         "animate_jobs_finished_total{state=\"cancelled\",reason=\"disconnected"
         "\"}",
@@ -131,6 +134,48 @@ TEST(PrometheusRecorderTest, CountsWhatHappens) {
       3);
   EXPECT_EQ(Value(text, "animate_ready"), 1);
   EXPECT_EQ(Value(text, "animate_job_slots"), 2);
+}
+
+TEST(PrometheusRecorderTest, CountsEachKindOfRefusal) {
+  PrometheusRecorder recorder({});
+  const std::pair<RejectReason, std::string> reasons[] = {
+      {RejectReason::kInvalid, "invalid"},
+      {RejectReason::kDeadline, "deadline"},
+      {RejectReason::kQuota, "quota"},
+      {RejectReason::kUnauthenticated, "unauthenticated"},
+      {RejectReason::kNotReady, "not_ready"},
+      {RejectReason::kDraining, "draining"},
+      {RejectReason::kSpoolFull, "spool_full"}};
+  for (const auto& [reason, label] : reasons) recorder.JobRejected(reason);
+  const std::string text = recorder.Render();
+  for (const auto& [reason, label] : reasons) {
+    EXPECT_EQ(
+        Value(text, "animate_jobs_rejected_total{reason=\"" + label + "\"}"), 1)
+        << label;
+  }
+  EXPECT_EQ(Sum(text, "animate_jobs_submitted_total"), 7);
+}
+
+TEST(PrometheusRecorderTest, PublishesTheMemoryOfDevicesOnce) {
+  PrometheusRecorder recorder({});
+  EXPECT_EQ(recorder.Render().find("animate_gpu_memory_bytes"),
+            std::string::npos)
+      << "no series without a GPU";
+  recorder.SetDeviceMemory([] {
+    const DeviceMemory memory{.total_bytes = 40,
+                              .used_bytes = 30,
+                              .allocated_bytes = 10,
+                              .reserved_bytes = 20};
+    return std::vector<DeviceMemoryReading>{{"cuda:0", memory},
+                                            {"cuda:0", memory}};
+  });
+  const std::string text = recorder.Render();
+  const std::string name = "animate_gpu_memory_bytes{device=\"cuda:0\",kind=\"";
+  EXPECT_EQ(Value(text, name + "total\"}"), 40);
+  EXPECT_EQ(Value(text, name + "used\"}"), 30);
+  EXPECT_EQ(Value(text, name + "allocated\"}"), 10);
+  EXPECT_EQ(Value(text, name + "reserved\"}"), 20);
+  EXPECT_EQ(Sum(text, "animate_gpu_memory_bytes"), 100);
 }
 
 TEST(PrometheusRecorderTest, PublishesTheBooksOfTheQueueAndItsOwnRefusals) {

@@ -88,5 +88,22 @@ TEST(ProgressMeterTest, MeasuresPreparationStepsAndFramesOfAJob) {
   EXPECT_NEAR(Seconds(costs.PredictTotal(spec)), 5 + 2 * 3 + 2 * 2, 1e-6);
 }
 
+TEST(ProgressMeterTest, FramesOfTheLastStepAreNotTakenForDecoding) {
+  const AnimationSpec spec = SmallAnimationSpec({.num_frames = 4, .steps = 2});
+  CostModel costs = Measured(spec);
+  ProgressMeter meter(absl::ZeroDuration());
+  const auto observe = [&](JobStage stage, int step, int frames, int seconds) {
+    meter.Observe(spec, {.stage = stage, .step = step, .frames_done = frames},
+                  absl::Seconds(seconds), costs);
+  };
+  observe(JobStage::kDenoising, 0, 0, 5);
+  observe(JobStage::kDenoising, 1, 0, 7);
+  observe(JobStage::kDenoising, 1, 1, 8);  // while windows are still computed
+  observe(JobStage::kDenoising, 2, 2, 9);
+  observe(JobStage::kDecoding, 2, 2, 9);
+  observe(JobStage::kDecoding, 2, 3, 10);
+  EXPECT_NEAR(Seconds(costs.PredictTotal(spec)), 5 + 2 * 2 + 4 * 1, 1e-6);
+}
+
 }  // namespace
 }  // namespace animate

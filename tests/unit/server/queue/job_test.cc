@@ -26,6 +26,8 @@ TEST(EncodedInputsTest, CountsTheBytesOfAllItems) {
   inputs.reference = "1234";
   inputs.poses = {"12", "345"};
   EXPECT_EQ(inputs.bytes(), 9);
+  inputs.keypoints.frames.resize(2);
+  EXPECT_EQ(inputs.bytes(), 9 + 2 * static_cast<int64_t>(sizeof(PersonPose)));
 }
 
 TEST(NewJobNameTest, IsARandomVersion4Uuid) {

@@ -22,6 +22,7 @@ JobSpec SomeSpec() {
   p.beta_schedule = BetaSchedule::kLinear;
   p.context_frames = 12;
   p.context_overlap = 2;
+  p.context_schedule = ContextSchedule::kEdge;
   JobSpec spec{.animation = *AnimationSpec::Create(p, Limits())};
   spec.model = "tiny";
   spec.output_format = OutputFormat::kPng;
@@ -52,6 +53,7 @@ TEST(ProtoConversionTest, EchoesTheWholeSpec) {
   EXPECT_EQ(spec.sampler().beta_schedule(), v1::BETA_SCHEDULE_LINEAR);
   EXPECT_EQ(spec.sampler().context_frames(), 12u);
   EXPECT_EQ(spec.sampler().context_overlap(), 2u);
+  EXPECT_EQ(spec.sampler().context_schedule(), v1::CONTEXT_SCHEDULE_EDGE);
 }
 
 TEST(ProtoConversionTest, ShowsAWaitingJob) {
@@ -74,6 +76,21 @@ TEST(ProtoConversionTest, ShowsAWaitingJob) {
   EXPECT_EQ(out.progress().stage(), v1::STAGE_QUEUED);
   EXPECT_EQ(out.progress().queue_position(), 3u);
   EXPECT_EQ(out.progress().eta().seconds(), 9);
+}
+
+TEST(ProtoConversionTest, ShowsHowTheMotionIsFittedAndWas) {
+  JobSnapshot job;
+  JobSpec spec = SomeSpec();
+  job.spec = std::make_shared<const JobSpec>(spec);
+  EXPECT_FALSE(ToProto(job).spec().has_retarget());
+  EXPECT_FALSE(ToProto(job).has_retarget_report());
+  spec.retarget.emplace().options.ground_lock = true;
+  job.spec = std::make_shared<const JobSpec>(spec);
+  RetargetOutcome outcome{.mode = RetargetMode::kSequence};
+  outcome.report.root = "neck";
+  job.retarget = std::make_shared<const RetargetOutcome>(outcome);
+  EXPECT_TRUE(ToProto(job).spec().retarget().ground_lock());
+  EXPECT_EQ(ToProto(job).retarget_report().root(), "neck");
 }
 
 TEST(ProtoConversionTest, ShowsAFailedJob) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <tuple>
 
 #include "engine/base/error.h"
 
@@ -111,21 +112,28 @@ TEST(ParseStartTest, TakesOverEveryField) {
   EXPECT_EQ(parsed->manifest.reference_sha256, std::string(32, 'h'));
 }
 
-TEST(ParseStartTest, TakesAClipAsOneItem) {
-  Start start = ValidStart();
-  start.mutable_inputs()->set_pose_kind(v1::POSE_KIND_VIDEO);
-  start.mutable_inputs()->set_pose_items(1);
-  const auto parsed = Parse(start);
-  ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->manifest.pose_kind, PoseKind::kVideo);
-}
-
 TEST(ParseStartTest, ShrinksTheModelsOverlapToAShorterWindow) {
   Start start = ValidStart();
   start.mutable_spec()->mutable_sampler()->set_context_frames(2);
   const auto parsed = Parse(start);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->spec.animation->context_overlap, 1);
+}
+
+TEST(ParseStartTest, TakesEachContextSchedule) {
+  for (const auto& [sent, want, overlap] :
+       {std::tuple{v1::CONTEXT_SCHEDULE_UNSPECIFIED, ContextSchedule::kClosed,
+                   4},
+        std::tuple{v1::CONTEXT_SCHEDULE_CLOSED, ContextSchedule::kClosed, 4},
+        std::tuple{v1::CONTEXT_SCHEDULE_OPEN, ContextSchedule::kOpen, 4},
+        std::tuple{v1::CONTEXT_SCHEDULE_EDGE, ContextSchedule::kEdge, 12}}) {
+    Start start = ValidStart();
+    start.mutable_spec()->mutable_sampler()->set_context_schedule(sent);
+    const auto parsed = Parse(start);
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(parsed->spec.animation->context_schedule, want);
+    EXPECT_EQ(parsed->spec.animation->context_overlap, overlap);
+  }
 }
 
 TEST(ParseStartTest, ChecksTheOverlapAgainstTheModelsWindow) {
@@ -244,6 +252,12 @@ INSTANTIATE_TEST_SUITE_P(
                        static_cast<v1::BetaSchedule>(99));
                  },
                  "spec.sampler.beta_schedule", "INVALID_FIELD"},
+        BadStart{"ContextSchedule",
+                 [](Start& s) {
+                   s.mutable_spec()->mutable_sampler()->set_context_schedule(
+                       static_cast<v1::ContextSchedule>(99));
+                 },
+                 "spec.sampler.context_schedule", "INVALID_FIELD"},
         BadStart{"Model",
                  [](Start& s) { s.mutable_spec()->set_model("other"); },
                  "spec.model", "MODEL_NOT_FOUND", absl::StatusCode::kNotFound}),
@@ -301,24 +315,12 @@ constexpr absl::StatusCode kUnimplemented = absl::StatusCode::kUnimplemented;
 INSTANTIATE_TEST_SUITE_P(
     Capabilities, ParseBadStartTest,
     testing::Values(
-        BadStart{"Keypoints",
-                 [](Start& s) {
-                   s.mutable_inputs()->set_pose_kind(v1::POSE_KIND_KEYPOINTS);
-                 },
-                 "inputs.pose_kind", "POSE_KIND_UNSUPPORTED", kUnimplemented},
         BadStart{"DrivingVideo",
                  [](Start& s) {
                    s.mutable_inputs()->set_pose_kind(
                        v1::POSE_KIND_DRIVING_VIDEO);
                  },
                  "inputs.pose_kind", "POSE_KIND_UNSUPPORTED", kUnimplemented},
-        BadStart{"ChannelOrder",
-                 [](Start& s) {
-                   s.mutable_inputs()->set_channel_order(
-                       v1::CHANNEL_ORDER_BGR_SWAPPED);
-                 },
-                 "inputs.channel_order", "CAPABILITY_UNSUPPORTED",
-                 kUnimplemented},
         BadStart{
             "Detach",
             [](Start& s) {
@@ -332,9 +334,43 @@ INSTANTIATE_TEST_SUITE_P(
         BadStart{"Preview",
                  [](Start& s) { s.mutable_spec()->mutable_preview(); },
                  "spec.preview", "CAPABILITY_UNSUPPORTED", kUnimplemented},
-        BadStart{"Retarget",
-                 [](Start& s) { s.mutable_spec()->mutable_retarget(); },
-                 "spec.retarget", "CAPABILITY_UNSUPPORTED", kUnimplemented}),
+        BadStart{"ReferencePoseThatNobodyCanFind",
+                 [](Start& s) {
+                   s.mutable_spec()->mutable_retarget()->set_mode(
+                       v1::RetargetOptions::MODE_SIMILARITY);
+                 },
+                 "spec.retarget.reference_pose", "POSE_DETECTOR_MISSING",
+                 absl::StatusCode::kFailedPrecondition}),
+    [](const auto& param_info) { return param_info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Poses, ParseBadStartTest,
+    testing::Values(
+        BadStart{"TwoSequences",
+                 [](Start& s) {
+                   s.mutable_inputs()->set_pose_kind(v1::POSE_KIND_KEYPOINTS);
+                   s.mutable_inputs()->set_pose_items(2);
+                 },
+                 "inputs.pose_items", "POSE_COUNT_MISMATCH"},
+        BadStart{"ChannelsOfKeypoints",
+                 [](Start& s) {
+                   s.mutable_inputs()->set_pose_kind(v1::POSE_KIND_KEYPOINTS);
+                   s.mutable_inputs()->set_pose_items(1);
+                   s.mutable_inputs()->set_channel_order(
+                       v1::CHANNEL_ORDER_AUTO);
+                 },
+                 "inputs.channel_order", "INVALID_FIELD"},
+        BadStart{"ChannelOrder",
+                 [](Start& s) {
+                   s.mutable_inputs()->set_channel_order(
+                       static_cast<v1::ChannelOrder>(99));
+                 },
+                 "inputs.channel_order", "INVALID_FIELD"},
+        BadStart{"AnchorFrame",
+                 [](Start& s) {
+                   s.mutable_spec()->mutable_retarget()->set_anchor_frame(4);
+                 },
+                 "spec.retarget.anchor_frame", "LIMIT_EXCEEDED"}),
     [](const auto& param_info) { return param_info.param.name; });
 
 TEST(ParseListJobsTest, HasDefaultsAndClampsThePage) {

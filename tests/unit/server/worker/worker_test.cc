@@ -8,10 +8,13 @@
 #include "engine/base/log.h"
 #include "server/queue/memory_job_manager.h"
 #include "tests/support/fake_animator.h"
+#include "tests/support/fake_pose_detector.h"
 #include "tests/support/fake_recorder.h"
 #include "tests/support/job_inputs.h"
 #include "tests/support/job_specs.h"
 #include "tests/support/recording_observer.h"
+#include "tests/support/small_clip.h"
+#include "tests/support/standing_person.h"
 
 namespace animate {
 namespace {
@@ -20,10 +23,11 @@ using Point = FakeAnimator::Point;
 
 // One worker with everything around it.
 struct Site {
-  explicit Site(const Clock& clock = Clock::Real())
+  explicit Site(const Clock& clock = Clock::Real(),
+                PoseDetector* detector = nullptr)
       : jobs({}, clock),
-        worker(std::make_unique<Worker>(
-            JobRun::Environment{jobs, animator, recorder, clock, Limits()})) {
+        worker(std::make_unique<Worker>(JobRun::Environment{
+            jobs, animator, recorder, clock, Limits(), detector})) {
     SetMinLogSeverity(LogSeverity::kError);
   }
   ~Site() {
@@ -129,6 +133,59 @@ TEST(WorkerTest, TheNextJobRunsAfterACancelledOne) {
   site.animator.Release();
   EXPECT_EQ(first.AwaitEnd().state, JobState::kCancelled);
   EXPECT_EQ(second.AwaitEnd().state, JobState::kSucceeded);
+}
+
+TEST(WorkerTest, ReportsHowTheMotionWasFitted) {
+  RecordingObserver observer;
+  Site site;
+  EncodedInputs inputs = GreyInputs(0);
+  inputs.pose_kind = PoseKind::kKeypoints;
+  inputs.keypoints = WalkingPerson(200, 300, 2);
+  JobSpec spec = SmallJobSpec();
+  spec.retarget.emplace();
+  spec.retarget->reference_pose = StandingPerson(40, 55, 45);
+  site.Submit(observer, spec, inputs);
+  const JobSnapshot ended = observer.AwaitEnd();
+  EXPECT_EQ(ended.state, JobState::kSucceeded) << ended.error;
+  ASSERT_NE(ended.retarget, nullptr);
+  EXPECT_EQ(ended.retarget->mode, RetargetMode::kSequence);
+  EXPECT_EQ(ended.retarget->report.root, "mid_hip");
+  EXPECT_FALSE(ended.retarget->report.ratio.empty());
+}
+
+TEST(WorkerTest, CancellingWhileLookingForPosesStopsAtTheNextPicture) {
+  RecordingObserver observer;
+  Mutex mutex;
+  CondVar changed;
+  bool looking = false;
+  bool go_on = false;
+  FakePoseDetector detector(
+      [](const RgbImage&) { return StandingPerson(24, 30, 28); });
+  detector.OnEachLook([&] {
+    MutexLock lock(mutex);
+    looking = true;
+    changed.SignalAll();
+    while (!go_on) changed.Wait(mutex);
+  });
+  Site site(Clock::Real(), &detector);
+  EncodedInputs inputs = GreyInputs(0);
+  inputs.pose_kind = PoseKind::kDrivingVideo;
+  inputs.poses = {SmallClip(3)};
+  const std::string name = site.Submit(observer, SmallJobSpec(), inputs);
+  {
+    MutexLock lock(mutex);
+    while (!looking) changed.Wait(mutex);
+  }
+  site.jobs.Cancel(name, "DISCONNECTED").IgnoreError();
+  {
+    MutexLock lock(mutex);
+    go_on = true;
+    changed.SignalAll();
+  }
+  EXPECT_EQ(observer.AwaitEnd().state, JobState::kCancelled);
+  EXPECT_EQ(detector.looks(), 1);
+  EXPECT_EQ(site.animator.runs_started(), 0);
+  EXPECT_EQ(site.recorder.Count("CancelLatency", CancelPhase::kPreparing), 1);
 }
 
 TEST(WorkerTest, BadInputFailsTheJobWithoutTouchingTheDevice) {
