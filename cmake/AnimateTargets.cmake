@@ -12,6 +12,11 @@
 #                   LABELS unit [TSAN])
 #     -> one gtest executable, one ctest entry. TSAN marks tests that also run
 #        under ThreadSanitizer (none that opens a gRPC server: see ADR 0005).
+#   animate_cc_benchmark(NAME pose_benchmark SRCS pose_benchmark.cc
+#                        DEPS animate::pose)
+#     -> <build>/tests/pose_benchmark on Google Benchmark (the sources hold
+#        BENCHMARK(...), main is linked in), and a ctest entry that runs each
+#        benchmark once, so that it keeps working. Figures: docs/performance.md.
 function(animate_cc_library)
   cmake_parse_arguments(ARG "NO_UNITY" "NAME" "SRCS;DEPS;PRIVATE_DEPS" ${ARGN})
   if(ARG_SRCS)
@@ -65,4 +70,20 @@ function(animate_cc_test)
     ${ARG_NAME}
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
                ENVIRONMENT "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+endfunction()
+
+function(animate_cc_benchmark)
+  cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS" ${ARGN})
+  if(NOT ANIMATE_BUILD_TESTS OR ANIMATE_SANITIZE STREQUAL "thread")
+    return()
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SRCS})
+  target_link_libraries(
+    ${ARG_NAME} PRIVATE animate_warnings ${ARG_DEPS} animate::test_paths
+                        benchmark::benchmark_main)
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               ${CMAKE_BINARY_DIR}/tests)
+  # The shortest time that counts: one iteration of each.
+  add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} --benchmark_min_time=0.000001)
+  set_tests_properties(${ARG_NAME} PROPERTIES LABELS benchmark TIMEOUT 300)
 endfunction()

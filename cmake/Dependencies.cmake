@@ -7,19 +7,24 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
 
-# Module mode before gRPC: Debian has no protobuf-config.cmake.
-find_package(Protobuf REQUIRED)
-find_package(gRPC CONFIG REQUIRED)
+if(ANIMATE_BUILD_MEDIA)
+  find_package(OpenCV REQUIRED COMPONENTS core dnn imgproc imgcodecs)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec
+                    libavutil libswscale)
+endif()
 
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec
-                  libavutil libswscale)
-find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
-find_package(httplib CONFIG QUIET)
-if(NOT httplib_FOUND)
-  pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
-  add_library(httplib::httplib ALIAS PkgConfig::HTTPLIB)
+if(ANIMATE_BUILD_SERVER)
+  # Module mode before gRPC: Debian has no protobuf-config.cmake.
+  find_package(Protobuf REQUIRED)
+  find_package(gRPC CONFIG REQUIRED)
+  find_package(SQLite3 REQUIRED)
+  find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
+  find_package(httplib CONFIG QUIET)
+  if(NOT httplib_FOUND)
+    pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+    add_library(httplib::httplib ALIAS PkgConfig::HTTPLIB)
+  endif()
 endif()
 
 find_package(LibTorch 2.4 REQUIRED)

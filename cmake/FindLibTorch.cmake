@@ -4,27 +4,38 @@
 # Input (cache or environment):
 #   LIBTORCH_ROOT    torch package | site-packages | venv | unpacked LibTorch zip
 #   LIBTORCH_PYTHON  a Python interpreter whose torch package is to be used
+#   Torch_DIR        share/cmake/Torch of one, as find_package(Torch) has it
+# Without any: what scripts/setup.sh has installed, else the torch package of
+# the python3 on the path.
 # Output:
 #   LibTorch::c10, LibTorch::cpu   shared libraries with their headers
 #   LibTorch_ROOT_DIR, LibTorch_VERSION
 #   LibTorch_CUDA_RUNNABLE         libtorch_cuda.so and cuDNN are there
-foreach(name LIBTORCH_ROOT LIBTORCH_PYTHON)
+foreach(name LIBTORCH_ROOT LIBTORCH_PYTHON Torch_DIR)
   if(NOT ${name} AND DEFINED ENV{${name}})
     set(${name} "$ENV{${name}}" CACHE PATH "see cmake/FindLibTorch.cmake")
   endif()
 endforeach()
+
+# Adds the torch package of `interpreter` to _candidates.
+function(_libtorch_of_python interpreter)
+  # find_spec does not import torch, which would fail without the CUDA wheels.
+  execute_process(
+    COMMAND ${interpreter} -I -c
+            "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"
+    OUTPUT_VARIABLE _found OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  set(_candidates ${_candidates} ${_found} PARENT_SCOPE)
+endfunction()
 
 set(_candidates "")
 if(LIBTORCH_ROOT)
   file(GLOB _in_venv "${LIBTORCH_ROOT}/lib/python3.*/site-packages/torch")
   list(APPEND _candidates "${LIBTORCH_ROOT}" "${LIBTORCH_ROOT}/torch" ${_in_venv})
 elseif(LIBTORCH_PYTHON)
-  # find_spec does not import torch, which would fail without the CUDA wheels.
-  execute_process(
-    COMMAND ${LIBTORCH_PYTHON} -I -c
-            "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"
-    OUTPUT_VARIABLE _from_python OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-  list(APPEND _candidates "${_from_python}")
+  _libtorch_of_python(${LIBTORCH_PYTHON})
+elseif(Torch_DIR)
+  get_filename_component(_in_torch_dir "${Torch_DIR}/../../.." ABSOLUTE)
+  list(APPEND _candidates "${_in_torch_dir}")
 else()
   # Where scripts/setup.sh installs it.
   if(DEFINED ENV{ANIMATE_DEPS})
@@ -36,6 +47,11 @@ else()
   endif()
   file(GLOB _in_deps "${_deps}/torch-*/lib/python3.*/site-packages/torch")
   list(APPEND _candidates ${_in_deps})
+  find_program(_libtorch_python3 python3)
+  mark_as_advanced(_libtorch_python3)
+  if(NOT _in_deps AND _libtorch_python3)
+    _libtorch_of_python(${_libtorch_python3})
+  endif()
 endif()
 
 set(LibTorch_ROOT_DIR "")
