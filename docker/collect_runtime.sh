@@ -6,6 +6,7 @@
 #
 # In every folder paths start at /opt/animate:
 #   bin/             the programs
+#   share/animate/   the networks that find poses
 #   torch/lib/       LibTorch
 #   nvidia/*/lib/    CUDA's libraries, where LibTorch's search path
 #                    ($ORIGIN/../../nvidia/...) finds them
@@ -75,6 +76,11 @@ for program in "${programs[@]}"; do
   # shellcheck disable=SC2016
   patchelf --set-rpath '$ORIGIN/../torch/lib' "$out/programs/bin/$program"
 done
+
+# Where the programs look for it.
+mkdir -p "$out/programs/share/animate"
+cp -R --no-preserve=mode,ownership models/detector \
+  "$out/programs/share/animate/detector"
 
 # What LibTorch opens by itself on a GPU. Left out: its Python half, and tools
 # for profiling.

@@ -66,6 +66,13 @@ http() {
 [[ $(http /readyz) == "HTTP/1."*" 200 "* ]] || give_up "/readyz does not answer 200"
 http /metrics | grep -E '^animate_jobs_finished_total\{.*state="succeeded".*\} 1$' >/dev/null ||
   give_up "/metrics does not show the job"
+# The build's context has no .git: the revision must have been passed on.
+if git rev-parse HEAD >/dev/null 2>&1; then
+  http /metrics | grep -E '^animate_build_info\{.*commit="[0-9a-f]{7,}".*\} 1$' >/dev/null ||
+    give_up "/metrics does not name the revision"
+fi
+inside animate info | grep '^detector' >/dev/null ||
+  give_up "the server found no pose detector"
 step "one job served, and counted"
 
 # As an engine stops a container: the signal goes to process 1.

@@ -1,6 +1,7 @@
 #ifndef ANIMATE_ENGINE_BASE_MUTEX_H_
 #define ANIMATE_ENGINE_BASE_MUTEX_H_
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -47,6 +48,10 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
 // loop that tests the condition.
 class CondVar {
  public:
+  // Longer timeouts would overflow the nanoseconds of the clock they are added
+  // to, and end at once. The callers' loops make this one invisible.
+  static constexpr absl::Duration kMaxTimeout = absl::Hours(24 * 365);
+
   // Releases `mutex`, waits for a signal, takes `mutex` again.
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
@@ -54,8 +59,8 @@ class CondVar {
     lock.release();
   }
 
-  // As Wait, for at most `timeout` (which may be infinite). Returns false when
-  // the time ran out.
+  // As Wait, for at most `timeout`, which may be infinite and is cut to
+  // kMaxTimeout otherwise. Returns false when the time ran out.
   bool WaitWithTimeout(Mutex& mutex, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     if (timeout == absl::InfiniteDuration()) {
@@ -63,8 +68,9 @@ class CondVar {
       return true;
     }
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    const std::cv_status status =
-        condition_.wait_for(lock, absl::ToChronoNanoseconds(timeout));
+    const std::cv_status status = condition_.wait_for(
+        lock, absl::ToChronoNanoseconds(
+                  std::clamp(timeout, absl::ZeroDuration(), kMaxTimeout)));
     lock.release();
     return status == std::cv_status::no_timeout;
   }

@@ -70,9 +70,12 @@ std::vector<Taps> MakeTaps(int in_size, int out_size, ResampleFilter filter) {
   std::vector<double> weights;
   for (int i = 0; i < out_size; ++i) {
     const double center = (i + 0.5) * scale;
+    // Pillow truncates towards zero; lround would differ for negative values.
+    // NOLINTBEGIN(bugprone-incorrect-roundings)
     const int first = std::max(static_cast<int>(center - support + 0.5), 0);
     const int last =
         std::min(static_cast<int>(center + support + 0.5), in_size);
+    // NOLINTEND(bugprone-incorrect-roundings)
     weights.clear();
     double sum = 0.0;
     for (int x = 0; x < last - first; ++x) {

@@ -27,6 +27,7 @@ THIRD_PARTIES = (
     (re.compile(r"google/protobuf/"), "protobuf"),
     (re.compile(r"prometheus/"), "prometheus"),
     (re.compile(r"httplib\.h"), "httplib"),
+    (re.compile(r"sqlite3\.h"), "sqlite"),
     (re.compile(r"CLI/"), "cli11"),
     (re.compile(r"nlohmann/"), "json"),
     (re.compile(r"openssl/"), "openssl"),
@@ -47,9 +48,18 @@ RULES = {
         "engine/animation", "engine/raster", "engine/pose", "+absl",
         "+opencv", "+ffmpeg",
     ),
+    "engine/skeleton": (
+        "engine/animation", "engine/raster", "engine/pose", "engine/media",
+        "+absl",
+    ),
+    "engine/detector": ("engine/animation", "engine/pose", "+absl"),
+    "engine/synth": ("engine/animation", "engine/pose", "+absl"),
+    # The one file that draws skeletons.
+    "engine/synth/synthesize": ("engine/synth", "engine/media", "+absl"),
     "engine/schedule": (),
     "engine/tensor": ("engine/base", "+absl", "+torch"),
-    "engine/nn": ("engine/tensor", "+absl", "+torch"),
+    "engine/kernels": ("engine/base", "+absl", "+torch"),
+    "engine/nn": ("engine/tensor", "engine/kernels", "+absl", "+torch"),
     "engine/model": ("engine/nn", "+absl", "+torch", "+json"),
     "engine/weights": ("engine/tensor", "+absl", "+torch", "+json",
                        "+openssl"),
@@ -59,9 +69,11 @@ RULES = {
         "engine/diffusion", "engine/schedule", "+absl", "+torch", "+json",
     ),
     "server/metrics": ("engine/base", "engine/animation", "+absl"),
-    "server/queue": ("engine/animation", "+absl"),
+    "server/queue": ("engine/animation", "engine/pose", "+absl"),
+    "server/store": ("server/queue", "+absl", "+sqlite"),
     "server/worker": (
-        "server/queue", "server/metrics", "engine/media", "+absl",
+        "server/queue", "server/metrics", "engine/media", "engine/skeleton",
+        "engine/detector", "+absl",
     ),
     "server/service": (
         "server/queue", "server/metrics", "+absl", "+grpc", "+protobuf",
@@ -75,8 +87,9 @@ RULES = {
         "+grpc", "+cli11", "+json",
     ),
     "client": (
-        "engine/base", "engine/animation", "engine/media", "+absl", "+grpc",
-        "+protobuf", "+proto", "+cli11", "+json",
+        "engine/base", "engine/animation", "engine/media", "engine/skeleton",
+        "engine/detector", "engine/synth", "+absl", "+grpc", "+protobuf",
+        "+proto", "+cli11", "+json",
     ),
     # The library that others link: no pictures, no command line.
     "client/animation_client": (
@@ -84,9 +97,10 @@ RULES = {
     ),
     "client/call_control": ("engine/base", "+absl", "+grpc"),
     "client/frame_assembler": ("engine/base", "+absl", "+proto"),
+    "client/keypoint_message": ("engine/pose", "+proto"),
     "client/grpc_error": ("engine/base", "+absl", "+grpc", "+proto"),
     "client/upload_plan": ("engine/base", "+absl", "+proto", "+openssl"),
-    "tools": ("engine/pipeline", "engine/media", "+absl", "+torch", "+cli11",
+    "tools": ("engine/pipeline", "engine/media", "engine/synth", "+absl", "+torch", "+cli11",
               "+json"),
 }
 # Tests may include what they test, the helpers, and what both may include.
@@ -95,16 +109,23 @@ TEST_RULES = {
     "tests/unit/server/server_test": ("server", "tests/integration", "+grpc",
                                       "+protobuf", "+proto", "+httplib"),
     "tests/support": ("engine/pipeline", "engine/media", "server/queue",
-                      "server/metrics", "+absl", "+torch", "+json", "+opencv",
-                      "+gtest"),
+                      "server/metrics", "engine/detector", "+absl", "+torch",
+                      "+json", "+opencv", "+proto", "+gtest"),
     "tests/integration": ("server", "client", "+grpc", "+protobuf", "+proto",
                           "+httplib", "+torch", "+opencv"),
     "tests/fuzz": ("server", "client", "+torch", "+proto", "+protobuf"),
-    "tests/benchmark": ("server", "+torch", "+benchmark"),
+    "tests/benchmark": ("server", "engine/synth", "+torch", "+benchmark",
+                        "+cli11"),
+    "tests/unit/engine/kernels/cuda_kernels_test": ("engine/kernels",
+                                                    "engine/tensor", "+torch"),
 }
 # These stay out of headers, so that nobody else compiles them.
 SOURCE_ONLY = {"server/metrics": ("+prometheus", "+httplib"),
-               "engine/pose": ("+json", "+zlib")}
+               "server/store": ("+sqlite",),
+               "engine/pose": ("+json", "+zlib"),
+               "engine/synth": ("+json",),
+               "engine/skeleton": ("+opencv",),
+               "engine/detector": ("+opencv", "+openssl", "+zlib")}
 # Pictures other than RgbImage stay inside media.
 HEADER_FORBIDDEN = {"engine/media": ("+opencv", "+ffmpeg")}
 # Headers of media that only its own sources include.
@@ -117,16 +138,45 @@ TESTED_BY = {
         "tests/unit/engine/pose/npy_array_test.cc",
     "engine/pose/pose_error.cc":
         "tests/unit/engine/pose/keypoint_layout_test.cc",
+    "engine/synth/draw_hair.cc": "tests/unit/engine/synth/renderer_test.cc",
+    "engine/synth/draw_hands.cc": "tests/unit/engine/synth/renderer_test.cc",
+    "engine/synth/draw_head.cc": "tests/unit/engine/synth/renderer_test.cc",
+    "engine/synth/draw_limbs.cc": "tests/unit/engine/synth/renderer_test.cc",
+    "engine/synth/draw_torso.cc": "tests/unit/engine/synth/renderer_test.cc",
+    "engine/synth/hair_strands.cc":
+        "tests/unit/engine/synth/renderer_test.cc",
+    "engine/synth/face_geometry.cc":
+        "tests/unit/engine/synth/figure_keypoints_test.cc",
+    "engine/synth/head_view.cc":
+        "tests/unit/engine/synth/figure_keypoints_test.cc",
+    "engine/synth/joint_angles.cc": "tests/unit/engine/synth/motion_test.cc",
+    "engine/synth/planar_motions.cc": "tests/unit/engine/synth/motion_test.cc",
+    "engine/synth/spatial_motions.cc":
+        "tests/unit/engine/synth/motion_test.cc",
+    "engine/synth/proportions.cc":
+        "tests/unit/engine/synth/character_test.cc",
     "engine/media/ffmpeg.cc": "tests/unit/engine/media/video_decoder_test.cc",
     "engine/media/memory_demuxer.cc":
         "tests/unit/engine/media/video_decoder_test.cc",
     "engine/media/muxed_encoder.cc":
         "tests/unit/engine/media/video_encoder_test.cc",
+    "client/pose_command_line.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_convert_command.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_extract_command.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_info_command.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_render_command.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_retarget_command.cc":
+        "tests/unit/client/pose_commands_test.cc",
+    "client/pose_synth_command.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_summary.cc": "tests/unit/client/pose_commands_test.cc",
+    "client/pose_progress.cc": "tests/unit/client/pose_view_test.cc",
     "client/main.cc": "tests/unit/client/command_line_test.cc",
     "client/command.cc": "tests/unit/client/jobs_command_test.cc",
     "server/main.cc": "tests/unit/server/main_test.cc",
     "server/stop_signals.cc": "tests/unit/server/main_test.cc",
     "server/config_setting.cc": "tests/unit/server/server_config_test.cc",
+    "server/metrics/device_memory_family.cc":
+        "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/metrics/job_families.cc":
         "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/metrics/metric_table.cc":
@@ -145,7 +195,17 @@ TESTED_BY = {
         "tests/integration/jobs_rpc_test.cc",
     "server/service/grpc_frontend.cc": "tests/integration/frontend_test.cc",
     "tools/model/main.cc": "tests/unit/tools/model/inspect_command_test.cc",
-    "tools/mocap/main.cc": "tests/unit/tools/mocap/motion_test.cc",
+    "engine/kernels/cuda/module.cc":
+        "tests/unit/engine/kernels/cuda_kernels_test.cc",
+    "tools/mocap/main.cc": "tests/unit/tools/mocap/camera_test.cc",
+    "server/store/inputs_spool.cc":
+        "tests/unit/server/store/job_store_contract_test.cc",
+    "server/store/memory_job_store.cc":
+        "tests/unit/server/store/job_store_contract_test.cc",
+    "server/store/sqlite_schema.cc":
+        "tests/unit/server/store/job_rows_test.cc",
+    "server/store/store_error.cc":
+        "tests/unit/server/store/job_store_contract_test.cc",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
@@ -280,7 +340,7 @@ def check_build_and_tests(path):
 def main():
     faults = []
     files = sorted(p for tree in TREES for p in (ROOT / tree).rglob("*")
-                   if p.suffix in (".h", ".cc", ".cu"))
+                   if p.suffix in (".h", ".cc", ".cu", ".cuh"))
     for path in files:
         text = path.read_text(encoding="utf-8")
         faults += check_includes(path, text)

@@ -59,6 +59,38 @@ TEST(CondVarTest, InfiniteTimeoutWaitsForTheSignal) {
   other.join();
 }
 
+TEST(CondVarTest, AHugeTimeoutDoesNotOverflowIntoThePast) {
+  Mutex mutex;
+  CondVar changed;
+  bool waiting = false;
+  bool ready = false;
+  std::thread other([&] {
+    MutexLock lock(mutex);
+    while (!waiting) changed.Wait(mutex);
+    ready = true;
+    changed.SignalAll();
+  });
+  {
+    MutexLock lock(mutex);
+    waiting = true;
+    changed.SignalAll();
+    // Hundreds of years: beyond the nanoseconds that 64 bits can count from
+    // now.
+    while (!ready) {
+      EXPECT_TRUE(changed.WaitWithTimeout(mutex, absl::Hours(24 * 365 * 291)));
+    }
+  }
+  other.join();
+}
+
+TEST(CondVarTest, ANegativeTimeoutIsOverAtOnce) {
+  Mutex mutex;
+  CondVar changed;
+  MutexLock lock(mutex);
+  while (changed.WaitWithTimeout(mutex, -absl::InfiniteDuration())) {
+  }
+}
+
 TEST(CondVarTest, TimeoutReturnsFalseAndHoldsTheMutex) {
   Mutex mutex;
   CondVar changed;
