@@ -8,6 +8,7 @@
 #include "client/exit_code.h"
 #include "client/info_command.h"
 #include "client/jobs_command.h"
+#include "client/one_of.h"
 #include "client/pose_command_line.h"
 #include "client/run_command.h"
 
@@ -51,10 +52,12 @@ void AddPoses(CLI::App& run, RunOptions& options) {
   run.add_option("--pose-kind", options.pose_kind,
                  "images, video, keypoints or driving-video; default: what "
                  "the file looks like")
-      ->transform(CLI::CheckedTransformer(kKinds, CLI::ignore_case));
+      ->transform(OneOf(kKinds))
+      ->type_name("NAME");
   run.add_option("--channel-order", options.channel_order,
                  "Colours of drawn skeletons: rgb (default), bgr, auto")
-      ->transform(CLI::CheckedTransformer(kOrders, CLI::ignore_case));
+      ->transform(OneOf(kOrders))
+      ->type_name("NAME");
   run.add_option("--pose-canvas", options.pose_canvas,
                  "WIDTHxHEIGHT of keypoints in files that do not say it");
   run.add_option("--person", options.person,
@@ -76,7 +79,8 @@ void AddRetarget(CLI::App& run, RunOptions& options) {
                  "similarity, anchor-frame, sequence; default: sequence for "
                  "keypoints and driving videos where the reference's pose can "
                  "be found, else none")
-      ->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case));
+      ->transform(OneOf(kModes))
+      ->type_name("NAME");
   run.add_flag("--ground-lock", options.ground_lock,
                "Keep standing feet on the ground");
   run.add_option("--anchor-frame", options.anchor_frame,
@@ -135,11 +139,13 @@ void AddRun(CLI::App& app, RunOptions& options, Command& command) {
                  "How windows cover a long clip: closed (wraps around, for "
                  "loops), open, edge (half-overlapping and cross-faded); "
                  "default: the model's")
-      ->transform(CLI::CheckedTransformer(kSchedules, CLI::ignore_case));
+      ->transform(OneOf(kSchedules))
+      ->type_name("NAME");
   run.add_option("--frame-format", options.frame_format,
                  "How frames travel, and are saved in a folder: png (default), "
                  "jpeg, webp")
-      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case));
+      ->transform(OneOf(kFormats))
+      ->type_name("NAME");
   run.add_option("--timeout", options.timeout_seconds,
                  "Give up after so many seconds; default: never")
       ->check(CLI::NonNegativeNumber);

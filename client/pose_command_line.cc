@@ -5,6 +5,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_join.h"
+#include "client/one_of.h"
 #include "client/pose_commands.h"
 #include "client/pose_summary.h"
 
@@ -37,11 +38,6 @@ constexpr char kAnyPoses[] =
     ".npy, .npz; BVH), a folder or list of JSON files, or drawn skeletons: a "
     "clip, a picture, a folder of pictures";
 
-template <typename Value>
-CLI::CheckedTransformer Choice(const std::map<std::string, Value>& values) {
-  return CLI::CheckedTransformer(values, CLI::ignore_case);
-}
-
 void AddJson(CLI::App& app, bool& json) {
   // Scripts put defaults first; what comes later counts.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -68,7 +64,8 @@ void AddFormat(CLI::App& app, std::string& out, PoseOutputFormat& format) {
                  "comfy (default): POSE_KEYPOINT JSON in pixels; "
                  "comfy-normalized: from 0 to 1; openpose: a folder with one "
                  "JSON per frame")
-      ->transform(Choice(kFormats));
+      ->transform(OneOf(kFormats))
+      ->type_name("NAME");
 }
 
 void AddRead(CLI::App& app, PoseFileOptions& read, PoseCommandOptions& all) {
@@ -87,7 +84,8 @@ void AddRead(CLI::App& app, PoseFileOptions& read, PoseCommandOptions& all) {
   app.add_option("--coords", read.import.coordinates,
                  "What coordinates count: auto (default), pixel, normalized "
                  "(0 to 1), signed (-1 to 1)")
-      ->transform(Choice(kSpaces));
+      ->transform(OneOf(kSpaces))
+      ->type_name("NAME");
   app.add_option("--person", read.import.person,
                  "Which of several people in a file of keypoints, from 0; "
                  "default: the one seen best, followed");
@@ -100,7 +98,8 @@ void AddRead(CLI::App& app, PoseFileOptions& read, PoseCommandOptions& all) {
                  "faces the left of the picture");
   app.add_option("--channel-order", read.order,
                  "Colours of drawn skeletons: auto (default), rgb, bgr")
-      ->transform(Choice(kOrders));
+      ->transform(OneOf(kOrders))
+      ->type_name("NAME");
   app.add_flag("--raw", all.raw,
                "Drawn skeletons: leave gaps of a few frames as they are");
   app.add_option("--max-frames", read.max_frames,
@@ -142,7 +141,8 @@ void AddDetector(CLI::App& app, PoseDetectorOptions& detector) {
   app.add_option("--pose-detector", detector.backend,
                  "blazepose (default, comes with this program) or dwpose, "
                  "whose files you supply")
-      ->transform(Choice(kBackends));
+      ->transform(OneOf(kBackends))
+      ->type_name("NAME");
   app.add_option("--pose-detector-dir", detector.folder,
                  "Folder of the detector's networks");
 }
@@ -161,7 +161,8 @@ void AddConvert(CLI::App& pose, PoseCommandOptions& all, Command& command) {
   AddRead(app, options.read, all);
   app.add_option("--smooth", options.smoothing,
                  "none (default), savitzky-golay, one-euro")
-      ->transform(Choice(kSmoothing));
+      ->transform(OneOf(kSmoothing))
+      ->type_name("NAME");
   AddViews(app, options.views, "the drawings (keypoints: over black)");
   app.callback([&] {
     command = [&](const Console& console) {
@@ -215,7 +216,8 @@ void AddExtract(CLI::App& pose, PoseCommandOptions& all, Command& command) {
   app.add_flag("--no-face", all.no_face, "Leave out the face");
   app.add_option("--smooth", options.track.smoothing,
                  "Clips: one-euro (default), savitzky-golay, none")
-      ->transform(Choice(kSmoothing));
+      ->transform(OneOf(kSmoothing))
+      ->type_name("NAME");
   app.add_flag("--raw", all.raw,
                "Clips: do not mend swapped sides, jumps and gaps");
   app.add_option("--fps", options.fps,
@@ -301,7 +303,8 @@ void AddPoseRetarget(CLI::App& pose, PoseCommandOptions& all,
                  "sequence (default): bones get the reference's lengths, "
                  "measured over the clip; anchor-frame: measured in one "
                  "frame; similarity: one scale and shift; none")
-      ->transform(Choice(kModes));
+      ->transform(OneOf(kModes))
+      ->type_name("NAME");
   AddFormat(app, options.out, options.format);
   app.add_option("--report", options.report,
                  "Also save as JSON what the fitting did");

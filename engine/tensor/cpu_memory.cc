@@ -4,8 +4,6 @@
 
 namespace animate {
 
-void UseHugePages() {
-  setenv("THP_MEM_ALLOC_ENABLE", "1", /*overwrite=*/0);
-}
+void UseHugePages() { setenv("THP_MEM_ALLOC_ENABLE", "1", /*overwrite=*/0); }
 
 }  // namespace animate

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/media/video_decoder.h"
-#include "tests/unit/client/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
 
 namespace animate {

@@ -10,8 +10,8 @@
 #include "engine/media/image_codec.h"
 #include "engine/media/image_header.h"
 #include "nlohmann/json.hpp"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/client/pose_drawings.h"
-#include "tests/unit/client/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
 
 namespace animate {

@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "engine/media/image_codec.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/client/pose_drawings.h"
-#include "tests/unit/client/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
 
 namespace animate {

@@ -5,7 +5,7 @@
 
 #include "engine/pose/pose_export.h"
 #include "tests/support/standing_person.h"
-#include "tests/unit/client/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
 
 namespace animate {

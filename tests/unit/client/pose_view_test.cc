@@ -8,8 +8,8 @@
 #include "client/pose_progress.h"
 #include "engine/media/image_codec.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/client/pose_drawings.h"
-#include "tests/unit/client/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
 
 namespace animate {

@@ -9,8 +9,8 @@
 #include "engine/pose/pose_export.h"
 #include "nlohmann/json.hpp"
 #include "tests/support/standing_person.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/client/fake_animation_service.h"
-#include "tests/unit/client/temporary_folder.h"
 #include "tests/unit/client/test_clips.h"
 
 namespace animate {

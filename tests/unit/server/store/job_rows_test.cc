@@ -13,7 +13,7 @@ namespace {
 class JobRowsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = SqliteDatabase::Open(folder_.File("db"));
+    auto opened = SqliteDatabase::Open(folder_ / "db");
     ASSERT_TRUE(opened.ok()) << opened.status();
     database_ = *std::move(opened);
     ASSERT_TRUE(UpgradeStoreSchema(*database_).ok());

@@ -39,7 +39,7 @@ class SpoolFileTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-  const std::string path_ = folder_.File("spool");
+  const std::string path_ = folder_ / "spool";
   int64_t second_ = 0;
 };
 

@@ -14,7 +14,7 @@ namespace {
 class SqliteDatabaseTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = SqliteDatabase::Open(folder_.File("db"));
+    auto opened = SqliteDatabase::Open(folder_ / "db");
     ASSERT_TRUE(opened.ok()) << opened.status();
     database_ = *std::move(opened);
     ASSERT_TRUE(database_->Execute("CREATE TABLE t(a, b UNIQUE)").ok());
@@ -63,8 +63,8 @@ TEST_F(SqliteDatabaseTest, AFailedTransactionChangesNothing) {
 }
 
 TEST_F(SqliteDatabaseTest, AFileThatIsNoDatabaseIsCorrupt) {
-  std::ofstream(folder_.File("other")) << std::string(5000, 'x');
-  const auto other = SqliteDatabase::Open(folder_.File("other"));
+  std::ofstream(folder_ / "other") << std::string(5000, 'x');
+  const auto other = SqliteDatabase::Open(folder_ / "other");
   EXPECT_EQ(GetErrorReason(other.status()), "STORE_CORRUPT");
 }
 

@@ -52,7 +52,7 @@ class SqliteJobStoreTest : public ::testing::Test {
 
   std::vector<fs::path> SpoolFiles() {
     std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(folder_.File("spool"))) {
+    for (const auto& entry : fs::directory_iterator(folder_ / "spool")) {
       files.push_back(entry.path());
     }
     return files;
@@ -89,9 +89,9 @@ TEST_F(SqliteJobStoreTest, WhatACrashLeftIsClearedAway) {
     const auto store = Open();
     ASSERT_TRUE(store->Insert(JobNamed("jobs/a"), InputsNamed("a")).ok());
   }
-  std::ofstream(folder_.File("spool/unknown.inputs")) << "half an upload";
+  std::ofstream(folder_ / "spool/unknown.inputs") << "half an upload";
   const auto store = Open();
-  EXPECT_FALSE(fs::exists(folder_.File("spool/unknown.inputs")));
+  EXPECT_FALSE(fs::exists(folder_ / "spool/unknown.inputs"));
   EXPECT_TRUE(store->ReadInputs("jobs/a").ok());
 }
 
@@ -128,7 +128,7 @@ TEST_F(SqliteJobStoreTest, ADamagedFileHurtsOnlyItsJob) {
       ASSERT_TRUE(store->Insert(JobNamed(name), InputsNamed(name)).ok());
     }
   }
-  fs::resize_file(folder_.File("spool/a.inputs"), 30);
+  fs::resize_file(folder_ / "spool/a.inputs", 30);
   const auto store = Open();
   EXPECT_EQ(GetErrorReason(store->ReadInputs("jobs/a").status()),
             "STORE_CORRUPT");
@@ -147,7 +147,7 @@ TEST_F(SqliteJobStoreTest, ADamagedDatabaseIsRefused) {
       ASSERT_TRUE(store->Insert(JobNamed(name), InputsNamed(name)).ok());
     }
   }
-  std::fstream file(folder_.File("jobs.sqlite"),
+  std::fstream file(folder_ / "jobs.sqlite",
                     std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(4096);
   file << std::string(8192, '\x5a');

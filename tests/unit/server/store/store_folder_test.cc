@@ -16,9 +16,9 @@ using ::testing::HasSubstr;
 
 TEST(StoreFolderTest, MakesWhatIsMissing) {
   const TemporaryFolder folder;
-  const auto store = StoreFolder::Open(folder.File("deep/er"));
+  const auto store = StoreFolder::Open(folder / "deep/er");
   ASSERT_TRUE(store.ok()) << store.status();
-  EXPECT_TRUE(std::filesystem::is_directory(folder.File("deep/er/spool")));
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "deep/er/spool"));
   EXPECT_GT(*(*store)->FreeBytes(), 0);
 }
 
@@ -35,8 +35,8 @@ TEST(StoreFolderTest, BelongsToOneAtATime) {
 
 TEST(StoreFolderTest, AFileInTheWayIsSaid) {
   const TemporaryFolder folder;
-  std::ofstream(folder.File("store")) << "x";
-  const auto store = StoreFolder::Open(folder.File("store"));
+  std::ofstream(folder / "store") << "x";
+  const auto store = StoreFolder::Open(folder / "store");
   EXPECT_EQ(GetErrorReason(store.status()), "STORE_NOT_WRITABLE");
 }
 
