@@ -1,22 +1,10 @@
 #include "client/upload_plan.h"
 
-#include <openssl/evp.h>
-
 #include "absl/strings/string_view.h"
 #include "engine/base/crc32c.h"
+#include "engine/base/sha256.h"
 
 namespace animate {
-namespace {
-
-// The 32 bytes of a SHA-256.
-std::string Sha256Bytes(const std::string& bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr);
-  return std::string(reinterpret_cast<const char*>(digest), size);
-}
-
-}  // namespace
 
 UploadPlan::UploadPlan(const AnimationRequest& request, size_t chunk_bytes)
     : request_(request),

@@ -1,33 +1,20 @@
 #include "engine/detector/network_file.h"
 
-#include <array>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <utility>
 
-#include <openssl/evp.h>
 #include <zlib.h>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
+#include "engine/base/sha256.h"
 #include "engine/detector/pose_detector.h"
 
 namespace animate {
 namespace {
-
-std::string HexSha256(absl::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(),
-                 nullptr) != 1) {
-    return "";
-  }
-  return absl::BytesToHexString(
-      {reinterpret_cast<const char*>(digest.data()), size});
-}
 
 // Returns the `size` bytes that `packed` holds in gzip's format; nullopt when
 // they are fewer, more or none.
@@ -79,7 +66,7 @@ absl::StatusOr<std::string> ReadNetworkFile(const std::string& folder,
   stream.read(packed.data(), static_cast<std::streamsize>(packed.size()));
   packed.resize(static_cast<size_t>(stream.gcount()));
   std::optional<std::string> bytes = Inflate(packed, file.size);
-  if (!bytes || HexSha256(*bytes) != file.sha256) {
+  if (!bytes || Sha256(*bytes) != file.sha256) {
     return DetectorDamaged(absl::StrCat(
         path,
         " is not the file that belongs there (SHA-256 of its content "

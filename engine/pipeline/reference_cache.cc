@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "engine/weights/sha256.h"
+#include "engine/base/sha256.h"
 
 namespace animate {
 namespace {

@@ -16,7 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
-#include "engine/weights/sha256.h"
+#include "engine/base/sha256.h"
 #include "engine/weights/shard_index.h"
 #include "engine/weights/shared_bytes.h"
 #include "engine/weights/weights_error.h"

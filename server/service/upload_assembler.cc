@@ -1,25 +1,17 @@
 #include "server/service/upload_assembler.h"
 
-#include <openssl/sha.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/crc32c.h"
 #include "engine/base/error.h"
+#include "engine/base/sha256.h"
 #include "engine/base/status_macros.h"
 
 namespace animate {
 namespace {
 
 constexpr char kSizeMismatch[] = "UPLOAD_SIZE_MISMATCH";
-
-std::string Sha256(const std::string& data) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(data.data()), data.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
 
 absl::Status Corrupt(absl::string_view message, absl::string_view reason) {
   return MakeError(absl::StatusCode::kDataLoss, message,
@@ -117,7 +109,7 @@ absl::Status UploadAssembler::CheckReference() const {
                       kSizeMismatch);
   }
   if (!manifest_.reference_sha256.empty() &&
-      Sha256(item_data_) != manifest_.reference_sha256) {
+      Sha256Bytes(item_data_) != manifest_.reference_sha256) {
     return Corrupt("the reference does not match inputs.reference.sha256",
                    "SHA256_MISMATCH");
   }

@@ -40,7 +40,7 @@ THIRD_PARTIES = (
 # folders, which bring what they may include with them, and "+name" for third
 # parties, which they do not bring. The longest match counts.
 RULES = {
-    "engine/base": ("+absl",),
+    "engine/base": ("+absl", "+openssl"),
     "engine/animation": ("engine/base", "+absl"),
     "engine/raster": ("engine/animation",),
     "engine/pose": ("engine/base", "+absl"),
@@ -61,8 +61,7 @@ RULES = {
     "engine/kernels": ("engine/base", "+absl", "+torch"),
     "engine/nn": ("engine/tensor", "engine/kernels", "+absl", "+torch"),
     "engine/model": ("engine/nn", "+absl", "+torch", "+json"),
-    "engine/weights": ("engine/tensor", "+absl", "+torch", "+json",
-                       "+openssl"),
+    "engine/weights": ("engine/tensor", "+absl", "+torch", "+json"),
     "engine/diffusion": ("engine/tensor", "engine/schedule", "+absl", "+torch"),
     "engine/pipeline": (
         "engine/animation", "engine/raster", "engine/model", "engine/weights",
@@ -77,7 +76,7 @@ RULES = {
     ),
     "server/service": (
         "server/queue", "server/metrics", "+absl", "+grpc", "+protobuf",
-        "+proto", "+openssl",
+        "+proto",
     ),
     # Settings: the only reader of flags, environment and file.
     "server/server_config": ("engine/animation", "+absl", "+cli11", "+json"),
@@ -99,9 +98,9 @@ RULES = {
     "client/frame_assembler": ("engine/base", "+absl", "+proto"),
     "client/keypoint_message": ("engine/pose", "+proto"),
     "client/grpc_error": ("engine/base", "+absl", "+grpc", "+proto"),
-    "client/upload_plan": ("engine/base", "+absl", "+proto", "+openssl"),
-    "tools": ("engine/pipeline", "engine/media", "engine/synth", "+absl", "+torch", "+cli11",
-              "+json"),
+    "client/upload_plan": ("engine/base", "+absl", "+proto"),
+    "tools": ("engine/pipeline", "engine/media", "engine/synth", "+absl",
+              "+torch", "+cli11", "+json"),
 }
 # Tests may include what they test, the helpers, and what both may include.
 TEST_EXTRAS = ("+gtest", "+absl", "+json", "tests/support")
@@ -120,12 +119,13 @@ TEST_RULES = {
                                                     "engine/tensor", "+torch"),
 }
 # These stay out of headers, so that nobody else compiles them.
-SOURCE_ONLY = {"server/metrics": ("+prometheus", "+httplib"),
+SOURCE_ONLY = {"engine/base": ("+openssl",),
+               "server/metrics": ("+prometheus", "+httplib"),
                "server/store": ("+sqlite",),
                "engine/pose": ("+json", "+zlib"),
                "engine/synth": ("+json",),
                "engine/skeleton": ("+opencv",),
-               "engine/detector": ("+opencv", "+openssl", "+zlib")}
+               "engine/detector": ("+opencv", "+zlib")}
 # Pictures other than RgbImage stay inside media.
 HEADER_FORBIDDEN = {"engine/media": ("+opencv", "+ffmpeg")}
 # Headers of media that only its own sources include.

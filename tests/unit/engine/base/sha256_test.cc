@@ -1,10 +1,10 @@
-#include "engine/weights/sha256.h"
+#include "engine/base/sha256.h"
 
-#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <string>
 
-#include "tests/unit/engine/weights/weights_testing.h"
+#include "tests/support/temporary_folder.h"
 
 namespace animate {
 namespace {
@@ -17,11 +17,18 @@ TEST(Sha256Test, MatchesTheStandard) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256Test, BytesAndHexAreTheSame) {
+  const std::string bytes = Sha256Bytes("abc");
+  ASSERT_EQ(bytes.size(), 32u);
+  EXPECT_EQ(static_cast<unsigned char>(bytes.front()), 0xba);
+  EXPECT_EQ(static_cast<unsigned char>(bytes.back()), 0xad);
+}
+
 TEST(Sha256Test, AFileHasTheDigestOfItsContent) {
   const TemporaryFolder folder;
   const std::string content(3'000'001, 'x');  // More than one block.
   const auto digest = Sha256OfFile(folder.Write("a", content));
-  ASSERT_THAT(digest, IsOk());
+  ASSERT_TRUE(digest.ok()) << digest.status();
   EXPECT_EQ(*digest, Sha256(content));
 }
 

@@ -1,4 +1,4 @@
-#include "engine/weights/sha256.h"
+#include "engine/base/sha256.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -11,7 +11,6 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 
 namespace animate {
@@ -31,12 +30,11 @@ class Digest {
     EVP_DigestUpdate(context_.get(), data, size);
   }
 
-  std::string Hex() {
+  std::string Bytes() {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
     EVP_DigestFinal_ex(context_.get(), digest, &size);
-    return absl::BytesToHexString(
-        absl::string_view(reinterpret_cast<const char*>(digest), size));
+    return {reinterpret_cast<const char*>(digest), size};
   }
 
  private:
@@ -45,10 +43,14 @@ class Digest {
 
 }  // namespace
 
-std::string Sha256(absl::string_view bytes) {
+std::string Sha256Bytes(absl::string_view bytes) {
   Digest digest;
   digest.Update(bytes.data(), bytes.size());
-  return digest.Hex();
+  return digest.Bytes();
+}
+
+std::string Sha256(absl::string_view bytes) {
+  return absl::BytesToHexString(Sha256Bytes(bytes));
 }
 
 absl::StatusOr<std::string> Sha256OfFile(const std::string& path,
@@ -70,7 +72,7 @@ absl::StatusOr<std::string> Sha256OfFile(const std::string& path,
       return absl::ErrnoToStatus(errno, path);
     }
     if (size == 0) {
-      return digest.Hex();
+      return absl::BytesToHexString(digest.Bytes());
     }
     digest.Update(block.data(), static_cast<size_t>(size));
   }
