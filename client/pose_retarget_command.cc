@@ -14,20 +14,6 @@
 namespace animate {
 namespace {
 
-absl::string_view ModeName(RetargetMode mode) {
-  switch (mode) {
-    case RetargetMode::kNone:
-      return "none";
-    case RetargetMode::kSimilarity:
-      return "similarity";
-    case RetargetMode::kAnchorFrame:
-      return "anchor-frame";
-    case RetargetMode::kSequence:
-      return "sequence";
-  }
-  return "";
-}
-
 // The reference's pose, and its picture where there is one.
 struct Reference {
   ReferencePose pose;
@@ -83,7 +69,7 @@ absl::StatusOr<Reference> ReadReference(const PoseRetargetOptions& options,
 
 nlohmann::json ReportJson(const PoseRetargetOptions& options,
                           const RetargetReport& report, bool detected) {
-  return {{"mode", ModeName(options.retarget.mode)},
+  return {{"mode", RetargetModeName(options.retarget.mode)},
           {"global_scale", report.global_scale},
           {"ratio", report.ratio},
           {"clamped", report.clamped},
@@ -99,7 +85,7 @@ std::string ReportText(const PoseRetargetOptions& options,
                        const RetargetReport& report) {
   std::string text = absl::StrFormat(
       "%s, scale %.3f, root %s, anchor frame %d%s",
-      ModeName(options.retarget.mode), report.global_scale, report.root,
+      RetargetModeName(options.retarget.mode), report.global_scale, report.root,
       report.anchor_frame, report.ground_locked ? ", feet on the ground" : "");
   if (!report.ratio.empty()) {
     absl::StrAppend(

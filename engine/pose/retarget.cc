@@ -249,6 +249,20 @@ void Finish(double threshold, RetargetResult& result) {
 
 }  // namespace
 
+absl::string_view RetargetModeName(RetargetMode mode) {
+  switch (mode) {
+    case RetargetMode::kNone:
+      return "none";
+    case RetargetMode::kSimilarity:
+      return "similarity";
+    case RetargetMode::kAnchorFrame:
+      return "anchor_frame";
+    case RetargetMode::kSequence:
+      return "sequence";
+  }
+  return "unknown";
+}
+
 absl::StatusOr<RetargetResult> Retarget(const PoseSequence& driving,
                                         const ReferencePose& reference,
                                         const RetargetOptions& options) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "engine/pose/body_ratios.h"
 #include "engine/pose/pose_sequence.h"
 
@@ -21,6 +22,9 @@ enum class RetargetMode {
                  // frame
   kSequence,     // every class of bones does, measured over the clip
 };
+
+// "none", "similarity", "anchor_frame", "sequence": for logs and reports.
+absl::string_view RetargetModeName(RetargetMode mode);
 
 struct RetargetOptions {
   RetargetMode mode = RetargetMode::kSequence;

@@ -65,20 +65,6 @@ absl::string_view PoseKindName(PoseKind kind) {
   return "unknown";
 }
 
-absl::string_view RetargetModeName(RetargetMode mode) {
-  switch (mode) {
-    case RetargetMode::kNone:
-      return "none";
-    case RetargetMode::kSimilarity:
-      return "similarity";
-    case RetargetMode::kAnchorFrame:
-      return "anchor_frame";
-    case RetargetMode::kSequence:
-      return "sequence";
-  }
-  return "unknown";
-}
-
 int64_t EncodedInputs::bytes() const {
   const size_t other =
       reference.size() + keypoints.frames.size() * sizeof(PersonPose);

@@ -70,9 +70,6 @@ struct RetargetSpec {
   bool reference_normalized = false;
 };
 
-// "none", "similarity", "anchor_frame", "sequence": for logs.
-absl::string_view RetargetModeName(RetargetMode mode);
-
 // What became of a RetargetSpec.
 struct RetargetOutcome {
   RetargetMode mode = RetargetMode::kNone;  // as it was done
