@@ -9,6 +9,8 @@
 #include <iterator>
 #include <string>
 
+#include "absl/strings/string_view.h"
+
 namespace animate {
 
 // A folder of a test's own, gone with it.
@@ -25,15 +27,17 @@ class TemporaryFolder {
   std::string path() const { return path_.string(); }
 
   // The path of `name` inside.
-  std::string operator/(const std::string& name) const {
-    return (path_ / name).string();
+  std::string operator/(absl::string_view name) const {
+    return (path_ / std::string(name)).string();
   }
 
-  // Writes a file and returns its path.
-  std::string Write(const std::string& name, const std::string& bytes) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return *this / name;
+  // Writes a file, with the folders it needs; returns its path.
+  std::string Write(absl::string_view name, absl::string_view bytes) const {
+    const std::filesystem::path path = path_ / std::string(name);
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return path.string();
   }
 
   std::string Read(const std::string& name) const {

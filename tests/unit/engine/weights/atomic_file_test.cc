@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -18,7 +19,7 @@ int FilesIn(const TemporaryFolder& folder) {
 
 TEST(AtomicFileTest, AppearsUnderItsNameWhenCommitted) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a");
+  const std::string path = folder / "a";
   {
     auto file = AtomicFile::Create(path);
     ASSERT_THAT(file, IsOk());
@@ -45,7 +46,7 @@ TEST(AtomicFileTest, LeavesTheOldFileWhenNotCommitted) {
 
 TEST(AtomicFileTest, TwoWritersOfOneNameDoNotMix) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a");
+  const std::string path = folder / "a";
   auto first = AtomicFile::Create(path);
   auto second = AtomicFile::Create(path);
   ASSERT_THAT(first, IsOk());

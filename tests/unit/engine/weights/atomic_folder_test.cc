@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -26,7 +27,7 @@ void WriteInto(const AtomicFolder& folder, const std::string& name) {
 
 TEST(AtomicFolderTest, AppearsWithEverythingWhenCommitted) {
   const TemporaryFolder parent;
-  const std::string path = parent.Path("made/here/");
+  const std::string path = parent / "made/here/";
   auto folder = AtomicFolder::Create(path, 10).value();
   WriteInto(*folder, "a");
   WriteInto(*folder, "deep/er/b");
@@ -35,12 +36,12 @@ TEST(AtomicFolderTest, AppearsWithEverythingWhenCommitted) {
   EXPECT_EQ(ReadFileOrDie(path + "deep/er/b"), "deep/er/b");
   folder.reset();
   EXPECT_TRUE(fs::exists(path));
-  EXPECT_EQ(CountEntries(parent.Path("made")), 1);
+  EXPECT_EQ(CountEntries(parent / "made"), 1);
 }
 
 TEST(AtomicFolderTest, LeavesNothingWithoutCommit) {
   const TemporaryFolder parent;
-  auto folder = AtomicFolder::Create(parent.Path("made"), 10).value();
+  auto folder = AtomicFolder::Create(parent / "made", 10).value();
   WriteInto(*folder, "deep/b");
   folder.reset();
   EXPECT_EQ(CountEntries(parent.path()), 0);
@@ -48,20 +49,20 @@ TEST(AtomicFolderTest, LeavesNothingWithoutCommit) {
 
 TEST(AtomicFolderTest, TakesAnEmptyFolderAndNoOther) {
   const TemporaryFolder parent;
-  fs::create_directory(parent.Path("empty"));
-  auto folder = AtomicFolder::Create(parent.Path("empty"), 10).value();
+  fs::create_directory(parent / "empty");
+  auto folder = AtomicFolder::Create(parent / "empty", 10).value();
   WriteInto(*folder, "a");
   EXPECT_TRUE(folder->Commit().ok());
   const absl::Status again =
-      AtomicFolder::Create(parent.Path("empty"), 10).status();
+      AtomicFolder::Create(parent / "empty", 10).status();
   EXPECT_EQ(again.code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(ReadFileOrDie(parent.Path("empty/a")), "a");
+  EXPECT_EQ(ReadFileOrDie(parent / "empty/a"), "a");
 }
 
 TEST(AtomicFolderTest, NeedsTheSpaceItWillTake) {
   const TemporaryFolder parent;
   const absl::Status full =
-      AtomicFolder::Create(parent.Path("made"), uint64_t{1} << 62).status();
+      AtomicFolder::Create(parent / "made", uint64_t{1} << 62).status();
   EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(GetErrorReason(full), "DISK_FULL");
   EXPECT_THAT(std::string(full.message()), HasSubstr("GB free"));

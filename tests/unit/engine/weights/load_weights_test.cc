@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/weights/safetensors_writer.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -41,7 +42,7 @@ size_t PagesInMemory(const void* data, size_t size) {
 }
 
 std::string WriteWeights(const TemporaryFolder& folder) {
-  const std::string path = folder.Path("weights.safetensors");
+  const std::string path = folder / "weights.safetensors";
   EXPECT_TRUE(SaveSafetensors(path, {{"big", at::arange(1'000'000, at::kFloat)},
                                      {"half", at::ones({300}, at::kHalf)},
                                      {"ids", at::arange(5, at::kLong)}})

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "engine/weights/sha256.h"
+#include "engine/base/sha256.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -38,7 +39,7 @@ class ModelFolderTest : public testing::Test {
   }
 
   void Remove(const std::string& name) {
-    ASSERT_TRUE(std::filesystem::remove(folder_.Path(name)));
+    ASSERT_TRUE(std::filesystem::remove(folder_ / name));
   }
 
   absl::StatusOr<ModelFolder> Find() { return FindModelFolder(folder_.path()); }
@@ -49,14 +50,14 @@ class ModelFolderTest : public testing::Test {
 TEST_F(ModelFolderTest, FindsThePublishedLayout) {
   const auto found = Find();
   ASSERT_THAT(found, IsOk());
-  EXPECT_EQ(found->denoising_unet, folder_.Path("denoising_unet.pth"));
-  EXPECT_EQ(found->reference_unet, folder_.Path("reference_unet.pth"));
-  EXPECT_EQ(found->motion_module, folder_.Path("motion_module.pth"));
-  EXPECT_EQ(found->pose_guider, folder_.Path("pose_guider.pth"));
+  EXPECT_EQ(found->denoising_unet, folder_ / "denoising_unet.pth");
+  EXPECT_EQ(found->reference_unet, folder_ / "reference_unet.pth");
+  EXPECT_EQ(found->motion_module, folder_ / "motion_module.pth");
+  EXPECT_EQ(found->pose_guider, folder_ / "pose_guider.pth");
   EXPECT_EQ(found->vae,
-            folder_.Path("sd-vae-ft-mse/diffusion_pytorch_model.safetensors"));
+            (folder_ / "sd-vae-ft-mse/diffusion_pytorch_model.safetensors"));
   EXPECT_EQ(found->image_encoder,
-            folder_.Path("image_encoder/pytorch_model.bin"));
+            (folder_ / "image_encoder/pytorch_model.bin"));
   EXPECT_EQ(found->unet_config, "{\"a\": 1}");
   EXPECT_EQ(found->vae_config, "{\"a\": 1}");
   EXPECT_EQ(found->image_encoder_config, "{\"a\": 1}");
@@ -74,13 +75,13 @@ TEST_F(ModelFolderTest, PrefersSafetensorsAndAcceptsShards) {
   folder_.Write("sd-vae-ft-mse/diffusion_pytorch_model.bin", "x");
   const auto found = Find();
   ASSERT_THAT(found, IsOk());
-  EXPECT_EQ(found->denoising_unet, folder_.Path("denoising_unet.safetensors"));
+  EXPECT_EQ(found->denoising_unet, folder_ / "denoising_unet.safetensors");
   EXPECT_EQ(found->reference_unet,
-            folder_.Path("reference_unet.safetensors.index.json"));
+            (folder_ / "reference_unet.safetensors.index.json"));
   EXPECT_EQ(found->vae,
-            folder_.Path("sd-vae-ft-mse/diffusion_pytorch_model.bin"));
+            (folder_ / "sd-vae-ft-mse/diffusion_pytorch_model.bin"));
   EXPECT_EQ(found->image_encoder,
-            folder_.Path("image_encoder/model.safetensors"));
+            (folder_ / "image_encoder/model.safetensors"));
   EXPECT_THAT(found->files, Not(Contains("denoising_unet.pth")));
 }
 
@@ -95,14 +96,14 @@ TEST_F(ModelFolderTest, ReadsTheOptionalConfigurations) {
 }
 
 TEST_F(ModelFolderTest, AMissingFolderIsNotFound) {
-  const absl::Status status = FindModelFolder(folder_.Path("none")).status();
+  const absl::Status status = FindModelFolder(folder_ / "none").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(GetErrorReason(status), "MODEL_FOLDER_MISSING");
-  EXPECT_THAT(std::string(status.message()), HasSubstr(folder_.Path("none")));
+  EXPECT_THAT(std::string(status.message()), HasSubstr(folder_ / "none"));
 }
 
 TEST_F(ModelFolderTest, AFileIsNotAFolder) {
-  EXPECT_THAT(FindModelFolder(folder_.Path("pose_guider.pth")),
+  EXPECT_THAT(FindModelFolder(folder_ / "pose_guider.pth"),
               IsRefused("not a folder"));
 }
 
@@ -136,9 +137,9 @@ TEST_F(ModelFolderTest, ListsEverythingMissingAtOnceWithWhatWouldDo) {
 
 TEST_F(ModelFolderTest, AFolderOrBrokenLinkInPlaceOfAFileIsMissing) {
   Remove("motion_module.pth");
-  std::filesystem::create_directory(folder_.Path("motion_module.pth"));
+  std::filesystem::create_directory(folder_ / "motion_module.pth");
   Remove("pose_guider.pth");
-  std::filesystem::create_symlink("nowhere", folder_.Path("pose_guider.pth"));
+  std::filesystem::create_symlink("nowhere", folder_ / "pose_guider.pth");
   const std::string message(Find().status().message());
   EXPECT_THAT(message, HasSubstr("lacks 2 files"));
 }
@@ -166,11 +167,11 @@ TEST_F(ModelFolderTest, TheDigestDependsOnContentsAndNamesOnly) {
   EXPECT_EQ(before->size(), 64u);
   folder_.Write("unrelated.txt", "x");
   EXPECT_EQ(*ModelDigest(*Find()), *before);
-  std::filesystem::rename(folder_.Path("pose_guider.pth"),
-                          folder_.Path("pose_guider.bin"));
+  std::filesystem::rename(folder_ / "pose_guider.pth",
+                          (folder_ / "pose_guider.bin"));
   EXPECT_NE(*ModelDigest(*Find()), *before);
-  std::filesystem::rename(folder_.Path("pose_guider.bin"),
-                          folder_.Path("pose_guider.pth"));
+  std::filesystem::rename(folder_ / "pose_guider.bin",
+                          (folder_ / "pose_guider.pth"));
   EXPECT_EQ(*ModelDigest(*Find()), *before);
   folder_.Write("pose_guider.pth", "changed");
   EXPECT_NE(*ModelDigest(*Find()), *before);
@@ -195,7 +196,7 @@ TEST_F(ModelFolderTest, AcceptsTheNamesOfAnimateDiff) {
     folder_.Write(name, "x");
     const auto found = Find();
     ASSERT_THAT(found, IsOk());
-    EXPECT_EQ(found->motion_module, folder_.Path(name));
+    EXPECT_EQ(found->motion_module, folder_ / name);
   }
 }
 

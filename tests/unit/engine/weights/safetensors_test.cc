@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {

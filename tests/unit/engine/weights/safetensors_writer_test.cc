@@ -12,6 +12,7 @@
 
 #include "engine/weights/safetensors.h"
 #include "engine/weights/safetensors_header.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -35,7 +36,7 @@ TEST(SafetensorsWriterTest, WhatIsWrittenReadsBackForEveryDtype) {
   tensors["scalar"] = at::ones({});
   tensors["empty"] = at::zeros({0, 3});
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a.safetensors");
+  const std::string path = folder / "a.safetensors";
   ASSERT_THAT(SaveSafetensors(path, tensors, {{"step", "7"}}), IsOk());
   const auto read = LoadSafetensors(path);
   ASSERT_THAT(read, IsOk());
@@ -49,7 +50,7 @@ TEST(SafetensorsWriterTest, WhatIsWrittenReadsBackForEveryDtype) {
 
 TEST(SafetensorsWriterTest, WritesViewsInTheirLogicalOrder) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a.safetensors");
+  const std::string path = folder / "a.safetensors";
   const at::Tensor view = at::arange(6).reshape({2, 3}).t();
   ASSERT_THAT(SaveSafetensors(path, {{"a", view}}), IsOk());
   const auto read = LoadSafetensors(path);
@@ -60,7 +61,7 @@ TEST(SafetensorsWriterTest, WritesViewsInTheirLogicalOrder) {
 
 TEST(SafetensorsWriterTest, EveryTensorIsAlignedToItsElements) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a.safetensors");
+  const std::string path = folder / "a.safetensors";
   ASSERT_THAT(SaveSafetensors(path, {{"a", at::ones({3}, at::kByte)},
                                      {"b", at::ones({3}, at::kHalf)},
                                      {"c", at::ones({3}, at::kDouble)}}),
@@ -77,7 +78,7 @@ TEST(SafetensorsWriterTest, EveryTensorIsAlignedToItsElements) {
 
 TEST(SafetensorsWriterTest, ReplacesAFileThatIsStillMapped) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a.safetensors");
+  const std::string path = folder / "a.safetensors";
   ASSERT_THAT(SaveSafetensors(path, {{"a", at::ones({2})}}), IsOk());
   const auto before = LoadSafetensors(path);
   ASSERT_THAT(before, IsOk());
@@ -92,14 +93,13 @@ TEST(SafetensorsWriterTest, AFailedWriteLeavesNothingBehind) {
   // A folder cannot be replaced by a file.
   folder.Write("a.safetensors/inside", "x");
   EXPECT_FALSE(
-      SaveSafetensors(folder.Path("a.safetensors"), {{"a", at::ones({2})}})
-          .ok());
+      SaveSafetensors(folder / "a.safetensors", {{"a", at::ones({2})}}).ok());
   EXPECT_EQ(WrittenFilesIn(folder), 1);
 }
 
 TEST(SafetensorsWriterTest, RefusesWhatTheFormatCannotHold) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("a.safetensors");
+  const std::string path = folder / "a.safetensors";
   for (const StateDict& tensors :
        {StateDict{{"a", at::ones({1}, at::kComplexFloat)}},
         StateDict{{"__metadata__", at::ones({1})}},
@@ -119,7 +119,7 @@ TEST(SafetensorsWriterTest, AMissingFolderIsNotFound) {
 
 TEST(SafetensorsWriterTest, TensorsAreWrittenOneByOneInItsOrder) {
   const TemporaryFolder folder;
-  const std::string path = folder.Path("x.safetensors");
+  const std::string path = folder / "x.safetensors";
   auto writer = SafetensorsWriter::Create(
                     path, {{.name = "z", .dtype = at::kHalf, .shape = {2}},
                            {.name = "y", .dtype = at::kFloat, .shape = {3}},
@@ -146,8 +146,8 @@ TEST(SafetensorsWriterTest, TensorsAreWrittenOneByOneInItsOrder) {
 TEST(SafetensorsWriterTest, RefusesANameThatOccursTwice) {
   const TemporaryFolder folder;
   EXPECT_EQ(
-      SafetensorsWriter::Create(folder.Path("x"), {{.name = "a", .shape = {1}},
-                                                   {.name = "a", .shape = {1}}})
+      SafetensorsWriter::Create(folder / "x", {{.name = "a", .shape = {1}},
+                                               {.name = "a", .shape = {1}}})
           .status()
           .code(),
       absl::StatusCode::kInvalidArgument);

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -29,10 +30,9 @@ TEST(MapFileTest, TheContentOutlivesTheRemovedFile) {
 
 TEST(MapFileTest, AMissingFileIsNotFound) {
   const TemporaryFolder folder;
-  EXPECT_EQ(MapFile(folder.Path("a")).status().code(),
-            absl::StatusCode::kNotFound);
+  EXPECT_EQ(MapFile(folder / "a").status().code(), absl::StatusCode::kNotFound);
   folder.Write("file", "x");
-  EXPECT_EQ(MapFile(folder.Path("file/a")).status().code(),
+  EXPECT_EQ(MapFile(folder / "file/a").status().code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -44,7 +44,7 @@ TEST(MapFileTest, RefusesAnEmptyFile) {
 TEST(MapFileTest, RefusesWhatIsNotARegularFileWithoutWaiting) {
   const TemporaryFolder folder;
   EXPECT_THAT(MapFile(folder.path()), IsRefused("not a regular file"));
-  const std::string pipe = folder.Path("pipe");
+  const std::string pipe = folder / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_THAT(MapFile(pipe), IsRefused("not a regular file"));
 }

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/weights/safetensors_writer.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -70,7 +71,7 @@ TEST(LoadCheckpointTest, RefusesOtherContent) {
               IsRefused("neither a safetensors file"));
   EXPECT_THAT(LoadStateDict(folder.Write("b", "x")),
               IsRefused("neither a safetensors file"));
-  EXPECT_EQ(LoadStateDict(folder.Path("c")).status().code(),
+  EXPECT_EQ(LoadStateDict(folder / "c").status().code(),
             absl::StatusCode::kNotFound);
 }
 
@@ -86,11 +87,11 @@ TEST(LoadCheckpointTest, ErrorsNameThePathOnce) {
 class ShardsTest : public testing::Test {
  protected:
   ShardsTest() {
-    EXPECT_THAT(SaveSafetensors(folder_.Path("one.safetensors"),
-                                {{"a", at::full({2}, 1)}}),
-                IsOk());
     EXPECT_THAT(
-        SaveSafetensors(folder_.Path("two.safetensors"),
+        SaveSafetensors(folder_ / "one.safetensors", {{"a", at::full({2}, 1)}}),
+        IsOk());
+    EXPECT_THAT(
+        SaveSafetensors(folder_ / "two.safetensors",
                         {{"b", at::full({2}, 2)}, {"c", at::full({2}, 3)}}),
         IsOk());
   }
@@ -114,9 +115,9 @@ TEST_F(ShardsTest, TensorsOfAllShardsAreJoined) {
   EXPECT_EQ(checkpoint->tensors.size(), 3u);
   EXPECT_TRUE(checkpoint->tensors.at("c").equal(at::full({2}, 3)));
   EXPECT_THAT(checkpoint->files,
-              ElementsAre(folder_.Path("model.safetensors.index.json"),
-                          folder_.Path("one.safetensors"),
-                          folder_.Path("two.safetensors")));
+              ElementsAre(folder_ / "model.safetensors.index.json",
+                          (folder_ / "one.safetensors"),
+                          (folder_ / "two.safetensors")));
 }
 
 TEST_F(ShardsTest, RefusesAKeyThatItsShardLacks) {

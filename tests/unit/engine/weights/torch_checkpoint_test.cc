@@ -11,6 +11,7 @@
 #include <ATen/ops/arange.h>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {

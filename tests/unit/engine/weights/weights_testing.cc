@@ -103,29 +103,6 @@ std::string PickleDict(absl::string_view key, absl::string_view value) {
   return absl::StrCat("}", PickleText(key), value, "s");
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name =
-      (std::filesystem::temp_directory_path() / "animate-weights-XXXXXX")
-          .string();
-  path_ = mkdtemp(name.data());
-}
-
-TemporaryFolder::~TemporaryFolder() { std::filesystem::remove_all(path_); }
-
-std::string TemporaryFolder::Path(absl::string_view name) const {
-  return absl::StrCat(path_, "/", name);
-}
-
-std::string TemporaryFolder::Write(absl::string_view name,
-                                   absl::string_view content) const {
-  const std::string path = Path(name);
-  std::filesystem::create_directories(
-      std::filesystem::path(path).parent_path());
-  std::ofstream(path, std::ios::binary)
-      .write(content.data(), static_cast<std::streamsize>(content.size()));
-  return path;
-}
-
 std::string ReadFileOrDie(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   EXPECT_TRUE(file.good()) << path;

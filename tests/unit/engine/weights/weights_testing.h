@@ -81,23 +81,6 @@ std::string PickleTensor(const TensorInput& tensor);
 // A dict with one entry.
 std::string PickleDict(absl::string_view key, absl::string_view value);
 
-// A new folder that is removed with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string Path(absl::string_view name) const;
-  // Writes a file, with the folders it needs; returns its path.
-  std::string Write(absl::string_view name, absl::string_view content) const;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 // Content of the file at `path`; fails the test when it cannot be read.
 std::string ReadFileOrDie(const std::string& path);
 

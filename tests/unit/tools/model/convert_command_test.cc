@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 
@@ -15,9 +16,9 @@ using ::testing::HasSubstr;
 
 TEST(ConvertCommandTest, ConvertsOrSaysWhyNot) {
   const TemporaryFolder folder;
-  MakeNano(folder.Path("in"));
+  MakeNano(folder / "in");
   const std::string arguments =
-      absl::StrCat("convert ", folder.Path("in"), " ", folder.Path("out"));
+      absl::StrCat("convert ", folder / "in", " ", folder / "out");
   const Outcome good =
       RunCommand(AddConvertCommand, arguments + " --dtype float16");
   EXPECT_EQ(good.exit_code, 0) << good.err;

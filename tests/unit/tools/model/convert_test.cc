@@ -16,6 +16,7 @@
 #include "engine/weights/safetensors_writer.h"
 #include "engine/weights/state_dict.h"
 #include "tests/support/paths.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 #include "tools/model/verify.h"
@@ -37,7 +38,7 @@ StateDict LoadFrom(const std::string& folder, const std::string& name) {
 
 TEST(ConvertModelTest, WithoutATypeEveryBitStays) {
   const TemporaryFolder folder;
-  const std::string out = folder.Path("out");
+  const std::string out = folder / "out";
   const absl::Status converted = ConvertModel(GoldenModel(), out, {});
   ASSERT_TRUE(converted.ok()) << converted;
   for (const char* network :
@@ -59,29 +60,28 @@ TEST(ConvertModelTest, WithoutATypeEveryBitStays) {
 
 TEST(ConvertModelTest, ConvertsFloatingPointTensorsOnly) {
   const TemporaryFolder folder;
-  MakeNano(folder.Path("in"));
-  ASSERT_TRUE(ConvertModel(folder.Path("in"), folder.Path("out"),
-                           {.dtype = c10::kBFloat16})
-                  .ok());
-  EXPECT_TRUE(VerifyModel(folder.Path("out"), {.dtype = c10::kBFloat16})->ok());
+  MakeNano(folder / "in");
+  ASSERT_TRUE(
+      ConvertModel(folder / "in", folder / "out", {.dtype = c10::kBFloat16})
+          .ok());
+  EXPECT_TRUE(VerifyModel(folder / "out", {.dtype = c10::kBFloat16})->ok());
   const std::string clip = "image_encoder/model.safetensors";
-  EXPECT_EQ(LoadFrom(folder.Path("out"), clip)
+  EXPECT_EQ(LoadFrom(folder / "out", clip)
                 .at("vision_model.embeddings.position_ids")
                 .scalar_type(),
             at::kLong);
   const std::string unet = "denoising_unet.safetensors";
-  EXPECT_TRUE(at::equal(LoadFrom(folder.Path("out"), unet).at("conv_in.weight"),
-                        LoadFrom(folder.Path("in"), unet)
-                            .at("conv_in.weight")
-                            .to(at::kBFloat16)));
+  EXPECT_TRUE(at::equal(
+      LoadFrom(folder / "out", unet).at("conv_in.weight"),
+      LoadFrom(folder / "in", unet).at("conv_in.weight").to(at::kBFloat16)));
 }
 
 TEST(ConvertModelTest, ASingleCheckpointBecomesASingleFile) {
   const TemporaryFolder folder;
   const std::string in = CheckpointFixture("every_dtype_legacy.pth");
-  ASSERT_TRUE(ConvertModel(in, folder.Path("out.safetensors"), {}).ok());
+  ASSERT_TRUE(ConvertModel(in, folder / "out.safetensors", {}).ok());
   const StateDict before = LoadStateDict(in).value();
-  const StateDict after = LoadStateDict(folder.Path("out.safetensors")).value();
+  const StateDict after = LoadStateDict(folder / "out.safetensors").value();
   ASSERT_EQ(after.size(), before.size());
   for (const auto& [key, tensor] : before) {
     EXPECT_TRUE(at::equal(after.at(key), tensor)) << key;
@@ -90,24 +90,23 @@ TEST(ConvertModelTest, ASingleCheckpointBecomesASingleFile) {
 
 TEST(ConvertModelTest, RefusesWhatFloat16CannotHold) {
   const TemporaryFolder folder;
-  const std::string in = folder.Path("in.safetensors");
+  const std::string in = folder / "in.safetensors";
   ASSERT_TRUE(SaveSafetensors(in, {{"big", at::full({3}, 7e4)}}).ok());
   const absl::Status converted =
-      ConvertModel(in, folder.Path("out"), {.dtype = c10::kHalf});
+      ConvertModel(in, folder / "out", {.dtype = c10::kHalf});
   EXPECT_EQ(converted.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(converted.message()),
               AllOf(HasSubstr(in), HasSubstr("\"big\": 3 of 3 values"),
                     HasSubstr("65504")));
-  EXPECT_FALSE(fs::exists(folder.Path("out")));
-  EXPECT_TRUE(
-      ConvertModel(in, folder.Path("out"), {.dtype = c10::kBFloat16}).ok());
+  EXPECT_FALSE(fs::exists(folder / "out"));
+  EXPECT_TRUE(ConvertModel(in, folder / "out", {.dtype = c10::kBFloat16}).ok());
 }
 
 TEST(ConvertModelTest, AFailedConversionLeavesNothingBehind) {
   const TemporaryFolder folder;
-  MakeNano(folder.Path("in"));
-  fs::resize_file(folder.Path("in/image_encoder/model.safetensors"), 5000);
-  EXPECT_FALSE(ConvertModel(folder.Path("in"), folder.Path("out"), {}).ok());
+  MakeNano(folder / "in");
+  fs::resize_file(folder / "in/image_encoder/model.safetensors", 5000);
+  EXPECT_FALSE(ConvertModel(folder / "in", folder / "out", {}).ok());
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()),
                           fs::directory_iterator()),
             1);
@@ -134,11 +133,11 @@ class FileSizeLimit {
 
 TEST(ConvertModelTest, AFullDiskIsNamedAndLeavesNothingBehind) {
   const TemporaryFolder folder;
-  MakeNano(folder.Path("in"));
+  MakeNano(folder / "in");
   absl::Status converted;
   {
     const FileSizeLimit limit(100'000);
-    converted = ConvertModel(folder.Path("in"), folder.Path("out"), {});
+    converted = ConvertModel(folder / "in", folder / "out", {});
   }
   EXPECT_FALSE(converted.ok());
   EXPECT_THAT(std::string(converted.message()), HasSubstr("write "));

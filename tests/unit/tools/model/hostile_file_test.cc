@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 #include "tools/model/convert_command.h"
@@ -128,9 +129,9 @@ TEST(HostileFileTest, EachEndsInOneClearLine) {
     SCOPED_TRACE(file.name);
     const std::string path = folder.Write(file.name, file.bytes);
     ExpectOneLine(file, path, RunCommand(AddInspectCommand, "inspect " + path));
-    const Outcome converted = RunCommand(
-        AddConvertCommand,
-        absl::StrCat("convert ", path, " ", folder.Path("converted")));
+    const Outcome converted =
+        RunCommand(AddConvertCommand,
+                   absl::StrCat("convert ", path, " ", folder / "converted"));
     ExpectOneLine(file, path, converted);
   }
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/support/paths.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {
@@ -81,7 +82,7 @@ TEST(InspectModelTest, CountsTensorsByModule) {
 TEST(InspectModelTest, AnUnreadableNetworkDoesNotHideTheOthers) {
   const TemporaryFolder folder;
   CopyModel(folder);
-  std::filesystem::resize_file(folder.Path("pose_guider.pth"), 1000);
+  std::filesystem::resize_file(folder / "pose_guider.pth", 1000);
   const auto report = InspectModel(folder.path());
   ASSERT_THAT(report, IsOk());
   EXPECT_FALSE(report->ok());
@@ -93,10 +94,10 @@ TEST(InspectModelTest, AnUnreadableNetworkDoesNotHideTheOthers) {
 TEST(InspectModelTest, AnIncompleteFolderIsAnError) {
   const TemporaryFolder folder;
   CopyModel(folder);
-  std::filesystem::remove(folder.Path("motion_module.pth"));
+  std::filesystem::remove(folder / "motion_module.pth");
   const absl::Status status = InspectModel(folder.path()).status();
   EXPECT_EQ(GetErrorReason(status), "MODEL_FILES_MISSING");
-  EXPECT_EQ(InspectModel(folder.Path("none")).status().code(),
+  EXPECT_EQ(InspectModel(folder / "none").status().code(),
             absl::StatusCode::kNotFound);
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/weights/state_dict.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 
@@ -17,13 +18,13 @@ using ::testing::HasSubstr;
 
 TEST(RandomCommandTest, WritesAFolderOrSaysWhyNot) {
   const TemporaryFolder folder;
-  const std::string out = folder.Path("model");
+  const std::string out = folder / "model";
   const Outcome good = RunCommand(
       AddRandomCommand,
       absl::StrCat("random --config nano --dtype bfloat16 --seed 3 ", out));
   EXPECT_EQ(good.exit_code, 0) << good.err;
   EXPECT_THAT(good.out, HasSubstr("motion_module.safetensors"));
-  EXPECT_EQ(LoadStateDict(folder.Path("model/pose_guider.safetensors"))
+  EXPECT_EQ(LoadStateDict(folder / "model/pose_guider.safetensors")
                 ->at("conv_in.bias")
                 .scalar_type(),
             at::kBFloat16);

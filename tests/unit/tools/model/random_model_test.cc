@@ -12,6 +12,7 @@
 
 #include "engine/pipeline/model_bundle.h"
 #include "engine/weights/state_dict.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 
@@ -21,14 +22,14 @@ namespace {
 using ::testing::SizeIs;
 
 StateDict Load(const TemporaryFolder& folder, const std::string& name) {
-  return LoadStateDict(folder.Path(name)).value();
+  return LoadStateDict(folder / name).value();
 }
 
 TEST(RandomModelTest, LoadsAsAModel) {
   const TemporaryFolder folder;
-  MakeNano(folder.Path("model"), c10::kHalf);
+  MakeNano(folder / "model", c10::kHalf);
   const absl::StatusOr<ModelBundle> models =
-      LoadModelBundle(folder.Path("model"), {});
+      LoadModelBundle(folder / "model", {});
   ASSERT_TRUE(models.ok()) << models.status();
   EXPECT_EQ(models->info.max_context_frames, 24);
   const at::Tensor embeds =
@@ -40,17 +41,17 @@ TEST(RandomModelTest, LoadsAsAModel) {
 TEST(RandomModelTest, TheSameSeedGivesTheSameWeights) {
   const TemporaryFolder folder;
   const TopologyConfig nano = FindTopologyConfig("nano").value();
-  ASSERT_TRUE(WriteRandomModel(nano, folder.Path("a"), {.seed = 7}).ok());
-  ASSERT_TRUE(WriteRandomModel(nano, folder.Path("b"), {.seed = 7}).ok());
-  ASSERT_TRUE(WriteRandomModel(nano, folder.Path("c"), {.seed = 8}).ok());
+  ASSERT_TRUE(WriteRandomModel(nano, folder / "a", {.seed = 7}).ok());
+  ASSERT_TRUE(WriteRandomModel(nano, folder / "b", {.seed = 7}).ok());
+  ASSERT_TRUE(WriteRandomModel(nano, folder / "c", {.seed = 8}).ok());
   ASSERT_TRUE(
-      WriteRandomModel(nano, folder.Path("h"), {.dtype = c10::kHalf, .seed = 7})
+      WriteRandomModel(nano, folder / "h", {.dtype = c10::kHalf, .seed = 7})
           .ok());
   const std::string file = "/denoising_unet.safetensors";
-  EXPECT_EQ(ReadFileOrDie(folder.Path("a" + file)),
-            ReadFileOrDie(folder.Path("b" + file)));
-  EXPECT_NE(ReadFileOrDie(folder.Path("a" + file)),
-            ReadFileOrDie(folder.Path("c" + file)));
+  EXPECT_EQ(ReadFileOrDie((folder / "a" + file)),
+            ReadFileOrDie((folder / "b" + file)));
+  EXPECT_NE(ReadFileOrDie((folder / "a" + file)),
+            ReadFileOrDie((folder / "c" + file)));
   const StateDict full = Load(folder, "a" + file);
   const StateDict half = Load(folder, "h" + file);
   for (const auto& [key, tensor] : full) {
@@ -64,7 +65,7 @@ TEST(RandomModelTest, TheSameSeedGivesTheSameWeights) {
 
 TEST(RandomModelTest, NoLayerIsZeroAndPositionsAreSinusoids) {
   const TemporaryFolder folder;
-  MakeNano(folder.Path("model"));
+  MakeNano(folder / "model");
   const StateDict motion = Load(folder, "model/motion_module.safetensors");
   const std::string module = "mid_block.motion_modules.0.temporal_transformer.";
   EXPECT_GT(motion.at(module + "proj_out.weight").std().item<double>(), 0.05);
@@ -84,9 +85,9 @@ TEST(RandomModelTest, AnExistingFolderIsLeftAlone) {
   const TemporaryFolder folder;
   folder.Write("model/mine.txt", "precious");
   const absl::Status written = WriteRandomModel(
-      FindTopologyConfig("nano").value(), folder.Path("model"), {});
+      FindTopologyConfig("nano").value(), folder / "model", {});
   EXPECT_EQ(written.code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(ReadFileOrDie(folder.Path("model/mine.txt")), "precious");
+  EXPECT_EQ(ReadFileOrDie(folder / "model/mine.txt"), "precious");
 }
 
 TEST(RandomModelTest, ReportsEachFile) {
@@ -94,14 +95,14 @@ TEST(RandomModelTest, ReportsEachFile) {
   std::vector<WrittenFile> files;
   ASSERT_TRUE(
       WriteRandomModel(
-          FindTopologyConfig("nano").value(), folder.Path("model"),
+          FindTopologyConfig("nano").value(), folder / "model",
           {.on_file =
                [&files](const WrittenFile& file) { files.push_back(file); }})
           .ok());
   ASSERT_THAT(files, SizeIs(6));
   for (const WrittenFile& file : files) {
     EXPECT_EQ(file.size_bytes,
-              std::filesystem::file_size(folder.Path("model/" + file.name)));
+              std::filesystem::file_size((folder / "model/" + file.name)));
   }
 }
 

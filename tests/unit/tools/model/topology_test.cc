@@ -19,6 +19,7 @@
 #include "engine/model/reference_unet.h"
 #include "engine/weights/key_mapping.h"
 #include "tests/support/paths.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 
 namespace animate {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 
@@ -14,7 +15,7 @@ using ::testing::HasSubstr;
 
 TEST(VerifyCommandTest, ReturnsOneForAModelThatDoesNotFit) {
   const TemporaryFolder folder;
-  const std::string model = folder.Path("model");
+  const std::string model = folder / "model";
   MakeNano(model);
   const Outcome good = RunCommand(
       AddVerifyCommand, "verify --dtype float32 --config nano " + model);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/weights/motion_keys.h"
 #include "tests/support/paths.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/engine/weights/weights_testing.h"
 #include "tests/unit/tools/model/made_model.h"
 
@@ -27,7 +28,7 @@ class VerifyModelTest : public ::testing::Test {
   VerifyModelTest() { MakeNano(Path("")); }
 
   std::string Path(const std::string& name) const {
-    return folder_.Path(absl::StrCat("model/", name));
+    return (folder_ / absl::StrCat("model/", name));
   }
 
   VerifyReport Verify(const VerifyOptions& options = {}) const {
