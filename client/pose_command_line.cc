@@ -147,11 +147,18 @@ void AddDetector(CLI::App& app, PoseDetectorOptions& detector) {
                  "Folder of the detector's networks");
 }
 
-void AddConvert(CLI::App& pose, PoseCommandOptions& all, Command& command) {
+void AddSmoothing(CLI::App& app, PoseSmoothing& smoothing,
+                  const std::string& description) {
   static const std::map<std::string, PoseSmoothing> kSmoothing = {
       {"none", PoseSmoothing::kNone},
       {"savitzky-golay", PoseSmoothing::kSavitzkyGolay},
       {"one-euro", PoseSmoothing::kOneEuro}};
+  app.add_option("--smooth", smoothing, description)
+      ->transform(OneOf(kSmoothing))
+      ->type_name("NAME");
+}
+
+void AddConvert(CLI::App& pose, PoseCommandOptions& all, Command& command) {
   PoseConvertOptions& options = all.convert;
   CLI::App& app = *pose.add_subcommand(
       "convert", "Any keypoints or drawn skeletons to JSON");
@@ -159,10 +166,8 @@ void AddConvert(CLI::App& pose, PoseCommandOptions& all, Command& command) {
   AddInputs(app, options.inputs, kAnyPoses);
   AddFormat(app, options.out, options.format);
   AddRead(app, options.read, all);
-  app.add_option("--smooth", options.smoothing,
-                 "none (default), savitzky-golay, one-euro")
-      ->transform(OneOf(kSmoothing))
-      ->type_name("NAME");
+  AddSmoothing(app, options.smoothing,
+               "none (default), savitzky-golay, one-euro");
   AddViews(app, options.views, "the drawings (keypoints: over black)");
   app.callback([&] {
     command = [&](const Console& console) {
@@ -195,10 +200,6 @@ absl::Status ParsePerson(const std::string& text, PersonChoice& choice) {
 }
 
 void AddExtract(CLI::App& pose, PoseCommandOptions& all, Command& command) {
-  static const std::map<std::string, PoseSmoothing> kSmoothing = {
-      {"none", PoseSmoothing::kNone},
-      {"one-euro", PoseSmoothing::kOneEuro},
-      {"savitzky-golay", PoseSmoothing::kSavitzkyGolay}};
   PoseExtractOptions& options = all.extract;
   CLI::App& app = *pose.add_subcommand(
       "extract", "Find the keypoints of a person in a photo or a clip");
@@ -214,10 +215,8 @@ void AddExtract(CLI::App& pose, PoseCommandOptions& all, Command& command) {
       ->capture_default_str();
   app.add_flag("--no-hands", all.no_hands, "Leave out hands: faster");
   app.add_flag("--no-face", all.no_face, "Leave out the face");
-  app.add_option("--smooth", options.track.smoothing,
-                 "Clips: one-euro (default), savitzky-golay, none")
-      ->transform(OneOf(kSmoothing))
-      ->type_name("NAME");
+  AddSmoothing(app, options.track.smoothing,
+               "Clips: one-euro (default), savitzky-golay, none");
   app.add_flag("--raw", all.raw,
                "Clips: do not mend swapped sides, jumps and gaps");
   app.add_option("--fps", options.fps,
