@@ -237,8 +237,9 @@ RgbImage RenderPose(const PoseFrame& pose, int width, int height,
   if (canvas == CanvasSize{width, height}) {
     return DrawPose(pose, width, height, options);
   }
-  return PillowResize(DrawPose(pose, canvas.width, canvas.height, options),
-                      width, height, ResampleFilter::kLanczos);
+  return PillowResizeMostlyBlack(
+      DrawPose(pose, canvas.width, canvas.height, options), width, height,
+      ResampleFilter::kLanczos);
 }
 
 }  // namespace animate

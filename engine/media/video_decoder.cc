@@ -1,5 +1,6 @@
 #include "engine/media/video_decoder.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -116,6 +117,39 @@ class FrameConverter {
   std::vector<uint8_t> rows_;
 };
 
+absl::StatusOr<std::unique_ptr<MemoryDemuxer>> OpenDemuxer(
+    absl::string_view bytes, int64_t max_pixels) {
+  ANIMATE_ASSIGN_OR_RETURN(const VideoContainer container,
+                           DetectVideoContainer(bytes));
+  ANIMATE_RETURN_IF_ERROR(CheckVideoIsComplete(bytes, container));
+  return MemoryDemuxer::Open(bytes, max_pixels);
+}
+
+absl::StatusOr<VideoInfo> ReadInfo(absl::string_view bytes,
+                                   int64_t max_pixels) {
+  ANIMATE_ASSIGN_OR_RETURN(const std::unique_ptr<MemoryDemuxer> demuxer,
+                           OpenDemuxer(bytes, max_pixels));
+  const AVCodecParameters& parameters = *demuxer->stream().codecpar;
+  VideoInfo info{.width = parameters.width,
+                 .height = parameters.height,
+                 .fps = demuxer->fps(),
+                 .codec = demuxer->decoder().name};
+  const FfmpegPtr<AVPacket> packet(av_packet_alloc());
+  if (packet == nullptr) {
+    return absl::ResourceExhaustedError("no memory for the demuxer");
+  }
+  while (true) {
+    ANIMATE_ASSIGN_OR_RETURN(const bool more, demuxer->ReadPacket(*packet));
+    if (!more) break;
+    av_packet_unref(packet.get());
+    ++info.num_frames;
+  }
+  if (info.num_frames == 0) {
+    return absl::InvalidArgumentError("the clip has no frame");
+  }
+  return info;
+}
+
 // Decodes one clip; lives for one call of DecodeVideo.
 class Decoding {
  public:
@@ -123,11 +157,7 @@ class Decoding {
       : options_(options), sink_(sink) {}
 
   absl::StatusOr<VideoInfo> Run(absl::string_view bytes) {
-    ANIMATE_ASSIGN_OR_RETURN(const VideoContainer container,
-                             DetectVideoContainer(bytes));
-    ANIMATE_RETURN_IF_ERROR(CheckVideoIsComplete(bytes, container));
-    ANIMATE_ASSIGN_OR_RETURN(demuxer_,
-                             MemoryDemuxer::Open(bytes, options_.max_pixels));
+    ANIMATE_ASSIGN_OR_RETURN(demuxer_, OpenDemuxer(bytes, options_.max_pixels));
     ANIMATE_RETURN_IF_ERROR(OpenDecoder());
     ANIMATE_RETURN_IF_ERROR(DecodeFrames());
     if (info_.num_frames == 0) {
@@ -142,6 +172,12 @@ class Decoding {
   const absl::Status& sink_error() const { return sink_error_; }
 
  private:
+  bool IsWanted(int index) const {
+    return options_.wanted.empty() ||
+           std::binary_search(options_.wanted.begin(), options_.wanted.end(),
+                              index);
+  }
+
   absl::Status OpenDecoder() {
     packet_.reset(av_packet_alloc());
     frame_.reset(av_frame_alloc());
@@ -185,12 +221,19 @@ class Decoding {
         info_.more = true;
         return absl::OkStatus();
       }
-      ANIMATE_ASSIGN_OR_RETURN(RgbImage image, converter_.Convert(*frame_));
-      info_.width = image.width;
-      info_.height = image.height;
-      sink_error_ = sink_(info_.num_frames, std::move(image));
-      ANIMATE_RETURN_IF_ERROR(sink_error_);
+      if (IsWanted(info_.num_frames)) {
+        ANIMATE_ASSIGN_OR_RETURN(RgbImage image, converter_.Convert(*frame_));
+        info_.width = image.width;
+        info_.height = image.height;
+        sink_error_ = sink_(info_.num_frames, std::move(image));
+        ANIMATE_RETURN_IF_ERROR(sink_error_);
+      }
       ++info_.num_frames;
+      if (!options_.wanted.empty() &&
+          info_.num_frames > options_.wanted.back()) {
+        info_.more = true;
+        return absl::OkStatus();
+      }
     }
   }
 
@@ -205,6 +248,13 @@ class Decoding {
   VideoInfo info_;
 };
 
+// What is wrong with a clip, as the options name the clip.
+absl::StatusOr<VideoInfo> Named(absl::StatusOr<VideoInfo> info,
+                                const VideoDecodeOptions& options) {
+  if (!absl::IsInvalidArgument(info.status())) return info;
+  return FieldError(options.field, info.status().message(), options.reason);
+}
+
 }  // namespace
 
 absl::StatusOr<VideoInfo> DecodeVideo(absl::string_view bytes,
@@ -213,10 +263,12 @@ absl::StatusOr<VideoInfo> DecodeVideo(absl::string_view bytes,
   Decoding decoding(options, sink);
   absl::StatusOr<VideoInfo> info = decoding.Run(bytes);
   if (!decoding.sink_error().ok()) return decoding.sink_error();
-  if (absl::IsInvalidArgument(info.status())) {
-    return FieldError(options.field, info.status().message(), options.reason);
-  }
-  return info;
+  return Named(std::move(info), options);
+}
+
+absl::StatusOr<VideoInfo> ProbeVideo(absl::string_view bytes,
+                                     const VideoDecodeOptions& options) {
+  return Named(ReadInfo(bytes, options.max_pixels), options);
 }
 
 absl::StatusOr<DecodedVideo> DecodeVideo(absl::string_view bytes,

@@ -21,6 +21,10 @@ struct VideoDecodeOptions {
   int64_t max_pixels = Limits().max_input_pixels;
   // Threads of the decoder, > 0; more than one adds as many frames of memory.
   int threads = 1;
+  // When not empty, ascending: the sink gets these frames only, the others are
+  // not converted, and decoding stops behind the last one. Those that the clip
+  // does not have are missing.
+  std::vector<int> wanted;
   // How errors name the input: the request field and the API's reason.
   std::string field = "poses";
   std::string reason = "BAD_POSE_VIDEO";
@@ -54,7 +58,13 @@ absl::StatusOr<VideoInfo> DecodeVideo(absl::string_view bytes,
                                       const VideoDecodeOptions& options,
                                       FrameSink sink);
 
-// As above, keeping all frames in memory; for clips of known size.
+// Reads what a clip says about itself, without decoding it: num_frames is the
+// number of coded frames, of any size of clip. Errors as DecodeVideo, but
+// damage within frames is not noticed. Thread-safe.
+absl::StatusOr<VideoInfo> ProbeVideo(absl::string_view bytes,
+                                     const VideoDecodeOptions& options = {});
+
+// As DecodeVideo, keeping all frames in memory; for clips of known size.
 struct DecodedVideo {
   VideoInfo info;
   std::vector<RgbImage> frames;

@@ -5,6 +5,7 @@
 pillow_resize.txt  one line per case: input size, output size, filter, CRC-32
                    of the resized bytes. The input is noise from a linear
                    congruential generator, so that it need not be stored.
+pillow_resize_box.txt  the same with four edges of a box behind the sizes
 *.png *.jpg *.webp pictures in every sample format the codec must understand
 decoded.txt        one line per picture: name, width, height, CRC-32 of
                    Image.open(name).convert("RGB")
@@ -43,6 +44,17 @@ SIZES = [
     ((250, 3), (7, 4)),
 ]
 
+# (input size), (output size), (left, top, right, bottom)
+BOXES = [
+    ((64, 48), (64, 48), (0, 0, 64, 48)),
+    ((64, 48), (32, 24), (10, 8, 50, 40)),
+    ((64, 48), (32, 24), (10.25, 8.5, 50.75, 40.125)),
+    ((64, 48), (64, 48), (3.5, 0, 60, 48)),
+    ((64, 48), (64, 48), (0, 3.5, 64, 45)),
+    ((61, 47), (83, 37), (0.5, 1.5, 9.5, 46.75)),
+    ((17, 130), (5, 5), (16.25, 129.5, 17, 130)),
+]
+
 
 def noise(width, height):
     """Matches NoiseImage of tests/support/test_pictures.h."""
@@ -62,6 +74,17 @@ def write_resize_table(out):
             crc = zlib.crc32(resized.tobytes())
             lines.append(f"{size[0]} {size[1]} {target[0]} {target[1]} {name} {crc:08x}")
     (out / "pillow_resize.txt").write_text("\n".join(lines) + "\n")
+
+
+def write_box_table(out):
+    lines = [f"# Pillow {PIL.__version__}; in_w in_h out_w out_h left top right bottom filter crc32"]
+    for size, target, box in BOXES:
+        for name, resample in FILTERS.items():
+            resized = noise(*size).resize(target, resample, box)
+            crc = zlib.crc32(resized.tobytes())
+            numbers = " ".join(f"{n:g}" for n in (*size, *target, *box))
+            lines.append(f"{numbers} {name} {crc:08x}")
+    (out / "pillow_resize_box.txt").write_text("\n".join(lines) + "\n")
 
 
 def pictures():
@@ -114,6 +137,7 @@ def main():
     out = pathlib.Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     write_resize_table(out)
+    write_box_table(out)
     write_pictures(out)
 
 

@@ -85,6 +85,51 @@ TEST(DecodeVideoTest, StopsAtMaxFramesAndSaysSo) {
   EXPECT_FALSE(all->info.more);
 }
 
+TEST(DecodeVideoTest, DeliversOnlyTheFramesThatAreWanted) {
+  const std::string clip = MakeClip("w.mp4", 12);
+  const auto all = DecodeVideo(clip);
+  ASSERT_TRUE(all.ok()) << all.status();
+  std::vector<int> seen;
+  const auto info = DecodeVideo(
+      clip, {.wanted = {2, 7, 40}}, [&](int index, const RgbImage& frame) {
+        seen.push_back(index);
+        EXPECT_EQ(frame, all->frames[static_cast<size_t>(index)]);
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(info.ok()) << info.status();
+  EXPECT_EQ(seen, (std::vector<int>{2, 7}));
+  EXPECT_EQ(info->num_frames, 12);
+  // Nothing behind the last one is decoded.
+  const auto early = DecodeVideo(clip, {.wanted = {2}});
+  ASSERT_TRUE(early.ok()) << early.status();
+  EXPECT_EQ(early->frames.size(), 1U);
+  EXPECT_EQ(early->info.num_frames, 3);
+  EXPECT_TRUE(early->info.more);
+}
+
+TEST(ProbeVideoTest, SaysWhatDecodingWouldFind) {
+  const std::string clip = MakeClip("p.mp4", 7);
+  const auto decoded = DecodeVideo(clip);
+  const auto probed = ProbeVideo(clip);
+  ASSERT_TRUE(probed.ok()) << probed.status();
+  EXPECT_EQ(probed->num_frames, 7);
+  EXPECT_EQ(probed->width, decoded->info.width);
+  EXPECT_EQ(probed->height, decoded->info.height);
+  EXPECT_EQ(probed->fps, decoded->info.fps);
+  EXPECT_EQ(probed->codec, decoded->info.codec);
+}
+
+TEST(ProbeVideoTest, RefusesWhatIsNoCompleteClip) {
+  const std::string clip = MakeClip("h.mp4", 7);
+  for (const std::string& bytes :
+       {std::string(), std::string("text"), clip.substr(0, clip.size() / 2)}) {
+    const auto probed =
+        ProbeVideo(bytes, {.field = "a.mp4", .reason = "BAD_FILE"});
+    EXPECT_EQ(GetErrorReason(probed.status()), "BAD_FILE");
+    EXPECT_THAT(probed.status().message(), HasSubstr("a.mp4"));
+  }
+}
+
 TEST(DecodeVideoTest, SeveralThreadsReturnTheSameFrames) {
   const std::string clip = MakeClip("d.mp4", 12);
   const absl::StatusOr<DecodedVideo> one = DecodeVideo(clip, {.threads = 1});
