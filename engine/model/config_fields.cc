@@ -148,6 +148,15 @@ void ConfigFields::ExpectAll(const char* key, const Json& entry) {
   Fail(key, absl::StrCat("a list of ", entry.dump()), *value);
 }
 
+void ConfigFields::ExpectOnly(std::initializer_list<const char*> keys) {
+  for (const auto& [key, value] : object_.items()) {
+    const bool known = std::find(keys.begin(), keys.end(),
+                                 absl::string_view(key)) != keys.end();
+    Check(known, absl::StrCat("unknown key ", Json(key).dump(), ": want ",
+                              absl::StrJoin(keys, ", ")));
+  }
+}
+
 void ConfigFields::Check(bool condition, absl::string_view message) {
   if (!condition && status_.ok()) {
     status_ = ConfigError(absl::StrCat(where_, ": ", message));

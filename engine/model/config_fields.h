@@ -13,8 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-// Reads checked values out of a model folder's JSON. Only model_config.cc
-// includes this; everybody else sees the plain structs it fills.
+// Reads checked values out of a model folder's JSON. Only the sources of
+// configurations include this; everybody else sees the plain structs they fill.
 namespace animate {
 
 // FAILED_PRECONDITION with the reason of all configuration errors.
@@ -65,6 +65,9 @@ class ConfigFields {
   void Expect(const char* key, const std::vector<Json>& allowed);
   void ExpectOff(const char* key);
   void ExpectAll(const char* key, const Json& entry);
+
+  // Refuses every key that is not among `keys`, naming the first.
+  void ExpectOnly(std::initializer_list<const char*> keys);
 
   // Notes `message` as the error unless `condition` holds.
   void Check(bool condition, absl::string_view message);

@@ -41,6 +41,7 @@ DenoisingUnet::DenoisingUnet(const Scope& scope, const UnetConfig& config,
                              const MotionConfig& motion,
                              const ExactShortcuts& shortcuts)
     : shortcuts_(shortcuts),
+      base_channels_(config.block_out_channels[0]),
       trunk_(scope, config, &motion, shortcuts),
       conv_norm_out_path_((scope / "conv_norm_out").path()),
       conv_out_path_((scope / "conv_out").path()),
@@ -100,6 +101,9 @@ FrameFeatures DenoisingUnet::ForwardFrames(
               " rows: got ", shapes["L"]);
   if (frames.pose_features.defined()) {
     shapes.Expect(frames.pose_features, "pose_features", "P D F h w");
+    TORCH_CHECK(shapes["D"] == base_channels_ || shapes["D"] == shapes["C"],
+                "pose_features must have ", base_channels_, " channels, or ",
+                shapes["C"], " to be added to the latents: got ", shapes["D"]);
     TORCH_CHECK(one_pose || shapes["P"] == rows,
                 "pose_features must have 1 or ", rows, " rows: got ",
                 shapes["P"]);
@@ -112,8 +116,14 @@ FrameFeatures DenoisingUnet::ForwardFrames(
                             time.temb.size(0) == 1;
   const at::Tensor latents =
       context.one_row_for_all ? frames.latents : ForRows(frames.latents, rows);
-  const UnetTrunk::Front front = trunk_.ForwardFrames(
-      FoldFrames(latents), Fold(frames.pose_features), context);
+  const bool after_conv_in = frames.pose_features.defined() &&
+                             frames.pose_features.size(1) == base_channels_;
+  const UnetTrunk::Front front =
+      after_conv_in || !frames.pose_features.defined()
+          ? trunk_.ForwardFrames(FoldFrames(latents),
+                                 Fold(frames.pose_features), context)
+          : trunk_.ForwardFrames(FoldFrames(latents + frames.pose_features),
+                                 /*added=*/{}, context);
   return {.skip = front.skip.unflatten(0, {-1, shapes["F"]}),
           .hidden = front.hidden.unflatten(0, {-1, shapes["F"]})};
 }

@@ -25,8 +25,9 @@ struct DenoisingUnetInputs {
   at::Tensor timesteps;              // [], [1] or [B]
   at::Tensor encoder_hidden_states;  // [B, L, cross_attention_dim]
 
-  // Output of the PoseGuider, added after conv_in: [B or 1,
-  // block_out_channels[0], F, h, w]; undefined: no pose.
+  // Output of the PoseGuider: [B or 1, block_out_channels[0], F, h, w], added
+  // after conv_in, or [B or 1, in_channels, F, h, w] of one that
+  // adds_to_latents(); undefined: no pose.
   at::Tensor pose_features;
 
   // Features of the same spatial size, or null, or without blocks: then every
@@ -53,8 +54,7 @@ struct ConditioningInputs {
 // (classifier-free guidance) the rows share what they have in common.
 struct FrameInputs {
   at::Tensor latents;        // [1 or B, in_channels, F, h, w]
-  at::Tensor pose_features;  // [1 or B, block_out_channels[0], F, h, w];
-                             // undefined: no pose
+  at::Tensor pose_features;  // as in DenoisingUnetInputs: [1 or B, …]
 };
 
 // The video network: UnetTrunk with motion modules, conv_norm_out, conv_out.
@@ -95,6 +95,9 @@ class DenoisingUnet {
   at::Tensor Forward(const DenoisingUnetInputs& inputs,
                      Taps* taps = nullptr) const;
 
+  // block_out_channels[0].
+  int64_t base_channels() const { return base_channels_; }
+
   // Names of the blocks that read features.
   const std::vector<std::string>& transformer_blocks() const {
     return trunk_.transformer_blocks();
@@ -105,6 +108,7 @@ class DenoisingUnet {
   void CheckReference(const ConditioningInputs& inputs) const;
 
   ExactShortcuts shortcuts_;
+  int64_t base_channels_;
   UnetTrunk trunk_;
   std::string conv_norm_out_path_;
   std::string conv_out_path_;

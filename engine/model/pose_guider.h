@@ -13,11 +13,19 @@
 
 namespace animate {
 
-// Turns pose images into features of latent size that the denoising UNet adds
-// after conv_in: 3x3 convolutions, SiLU after all but the last; blocks with odd
-// number have stride 2. Number and widths of the convolutions are those of the
-// weights, as public checkpoints differ. Matches Moore-AnimateAnyone's
-// pose_guider.py (ControlNet's hint encoder). Immutable; safe to share.
+// Turns pose images into features of latent size. Form, number and widths of
+// the convolutions are those of the weights, as checkpoints differ:
+//
+// Public: 3x3 convolutions conv_in, blocks, conv_out, of which blocks with an
+// odd number have stride 2. The denoising UNet adds their result after conv_in.
+// Matches Moore-AnimateAnyone's pose_guider.py (ControlNet's hint encoder).
+//
+// Paper (Hu 2023, section 3.2): 4x4 convolutions blocks.0 to blocks.3, then a
+// 1x1 projection conv_out; the denoising UNet adds their result to the noisy
+// latents. The text gives all four a stride of 2, which would end at a 16th of
+// the picture where the latents have an 8th; here the last has none.
+//
+// SiLU follows all but the last. Immutable; safe to share.
 class PoseGuider {
  public:
   explicit PoseGuider(const Scope& scope);
@@ -28,7 +36,11 @@ class PoseGuider {
 
   int64_t out_channels() const;
 
-  // Pixels per feature cell along each side; 8 for six blocks.
+  // Whether the result belongs to the latents: the paper's form.
+  bool adds_to_latents() const { return adds_to_latents_; }
+
+  // Pixels per feature cell along each side; 8 for the public form's six blocks
+  // and the paper's four.
   int64_t spatial_factor() const;
 
  private:
@@ -36,7 +48,13 @@ class PoseGuider {
     std::string path;
     nn::Conv2d conv;
   };
-  std::vector<NamedConv> convs_;  // conv_in, blocks, conv_out
+  void AppendPublic(const Scope& scope);
+  void AppendPaper(const Scope& scope);
+  // The next convolution, from `channels` to what its weights say.
+  void Append(const Scope& conv, const nn::ConvGeometry& geometry);
+
+  bool adds_to_latents_ = false;
+  std::vector<NamedConv> convs_;  // in the order they run
 };
 
 }  // namespace animate

@@ -8,6 +8,7 @@ namespace animate {
 // once, from the weights as they are at that moment: train with None(), which
 // computes everything from the checkpoint's own tensors at every call. Layers
 // whose weights require gradients when they are built stay plain in any case.
+// The last is for training alone and gives time for memory.
 struct ExactShortcuts {
   // Cross-attention to a single token is the same vector for every pixel: the
   // softmax over one key is 1.
@@ -42,6 +43,10 @@ struct ExactShortcuts {
   // Pictures in memory as [N, H, W, C], convolution weights to match.
   bool channels_last = true;
 
+  // The layers of the UNets keep their inputs for the gradient and compute
+  // everything between again (see nn::Recompute).
+  bool recomputed_activations = false;
+
   static constexpr ExactShortcuts None() {
     return {.constant_cross_attention = false,
             .cached_reference = false,
@@ -51,7 +56,8 @@ struct ExactShortcuts {
             .subpixel_upsampling = false,
             .folded_time_shifts = false,
             .fused_projections = false,
-            .channels_last = false};
+            .channels_last = false,
+            .recomputed_activations = false};
   }
 };
 

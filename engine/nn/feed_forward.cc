@@ -34,7 +34,7 @@ at::Tensor FeedForward::Forward(const at::Tensor& x) const {
 
 at::Tensor FeedForward::ForwardResidual(at::Tensor x,
                                         const LayerNorm& norm) const {
-  if (NeedsGradient(x) || NeedsGradient(norm.weight) ||
+  if (InAutocast(x) || NeedsGradient(x) || NeedsGradient(norm.weight) ||
       NeedsGradient(proj_in_.weight) || NeedsGradient(proj_out_.weight)) {
     return x + Forward(norm.Forward(x));
   }

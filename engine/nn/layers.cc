@@ -1,6 +1,7 @@
 #include "engine/nn/layers.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/layer_norm.h>
@@ -31,6 +32,7 @@ at::Tensor WeightInLayout(const at::Tensor& weight,
 
 at::Tensor MultiplyOnto(const at::Tensor& residual, const at::Tensor& x,
                         const at::Tensor& weight, const at::Tensor& bias) {
+  if (InAutocast(x)) return residual + bias + at::linear(x, weight);
   const at::Tensor sum = (residual + bias).contiguous();
   sum.flatten(0, -2).addmm_(x.flatten(0, -2), weight.t());
   return sum;
@@ -99,11 +101,19 @@ GroupNorm::GroupNorm(const Scope& scope, int64_t groups, int64_t channels,
       eps(epsilon) {}
 
 at::Tensor GroupNorm::Forward(const at::Tensor& x) const {
-  return at::group_norm(x, num_groups, weight, bias, eps);
+  // LibTorch's backward for pictures in memory as [N, H, W, C] writes out of
+  // bounds where gradients of either input or weight are not asked for (2.11).
+  const bool one_only = NeedsGradient(x) != NeedsGradient(weight);
+  return at::group_norm(one_only ? x.contiguous() : x, num_groups, weight, bias,
+                        eps);
 }
 
 bool NeedsGradient(const at::Tensor& x) {
   return c10::GradMode::is_enabled() && x.requires_grad();
+}
+
+bool InAutocast(const at::Tensor& x) {
+  return at::autocast::is_autocast_enabled(x.device().type());
 }
 
 at::Tensor SiluOf(at::Tensor x) {

@@ -99,6 +99,10 @@ at::Tensor SiluOf(at::Tensor x);
 // no operation without derivative.
 bool NeedsGradient(const at::Tensor& x);
 
+// Whether products of matrices come out in a 16-bit type whatever goes in:
+// then none that adds into a tensor of another type.
+bool InAutocast(const at::Tensor& x);
+
 // Normalises the last axis.
 struct LayerNorm {
   LayerNorm(const Scope& scope, int64_t features, double epsilon = 1e-5);

@@ -63,6 +63,9 @@ class MotionModule {
   // found in the weights (32 in the published ones).
   at::Tensor Forward(const at::Tensor& x, int64_t num_frames, Taps* taps) const;
 
+  // Whether its weights are to be trained.
+  bool RequiresGradients() const { return NeedsGradient(proj_in_.weight); }
+
  private:
   MotionModule(const Scope& module, const Scope& transformer, int64_t channels,
                int64_t head_dim, const MotionModuleConfig& config);

@@ -46,6 +46,9 @@ class ResnetBlock2D {
 
   const std::string& path() const { return path_; }
 
+  // Whether its weights are to be trained.
+  bool RequiresGradients() const { return NeedsGradient(conv1_.weight); }
+
  private:
   // Everything from norm2 on, `hidden` being what conv1 and time made of x.
   at::Tensor Finish(const at::Tensor& x, const at::Tensor& hidden,

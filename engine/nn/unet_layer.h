@@ -60,6 +60,14 @@ class UnetLayer {
   }
 
  private:
+  // ForwardFrames, plainly and with activations to be computed again.
+  at::Tensor PlainFrames(const at::Tensor& x,
+                         const ForwardContext& context) const;
+  at::Tensor RecomputedFrames(const at::Tensor& x,
+                              const ForwardContext& context) const;
+  bool Recomputes(const at::Tensor& x, const ForwardContext& context) const;
+
+  ExactShortcuts shortcuts_;
   ResnetBlock2D resnet_;
   std::optional<Transformer2DModel> attention_;
   std::optional<MotionModule> motion_module_;

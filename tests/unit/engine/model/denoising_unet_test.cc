@@ -343,6 +343,19 @@ TEST(DenoisingUnetTest, GradientsReachEveryKindOfWeightAndTheReference) {
   EXPECT_GT(features.blocks[0].tokens.grad().abs().sum().item<double>(), 0.0);
 }
 
+TEST(DenoisingUnetTest, PoseFeaturesOfLatentWidthAreAddedToTheLatents) {
+  Parameters parameters(OddWeights());
+  const DenoisingUnet unet(Scope(parameters), OddConfig(), OddMotion());
+  DenoisingUnetInputs inputs = OddInputs(2, 4, 4);
+  DenoisingUnetInputs sum = inputs;
+  std::vector<int64_t> shape = inputs.latents.sizes().vec();
+  shape[0] = 1;  // the same poses for all rows
+  inputs.pose_features = RandomTensor(shape, 5);
+  sum.latents = sum.latents + inputs.pose_features;
+  sum.pose_features = at::Tensor();
+  EXPECT_LT(DifferenceOf(unet.Forward(inputs), unet.Forward(sum)).rms, 1e-6);
+}
+
 TEST(DenoisingUnetTest, RefusesInputsThatDoNotFitEachOther) {
   Parameters parameters(OddWeights());
   const DenoisingUnet unet(Scope(parameters), OddConfig(), OddMotion());

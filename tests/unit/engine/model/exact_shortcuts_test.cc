@@ -85,7 +85,10 @@ TEST(ExactShortcutsTest, EveryOneIsOnByDefaultAndOffInNone) {
     EXPECT_TRUE(ExactShortcuts{}.*one.field) << one.name;
     EXPECT_FALSE(ExactShortcuts::None().*one.field) << one.name;
   }
-  EXPECT_EQ(sizeof(ExactShortcuts), std::size(kSwitches));
+  // The last is no shortcut: it saves memory, for training.
+  EXPECT_FALSE(ExactShortcuts{}.recomputed_activations);
+  EXPECT_FALSE(ExactShortcuts::None().recomputed_activations);
+  EXPECT_EQ(sizeof(ExactShortcuts), std::size(kSwitches) + 1);
 }
 
 TEST(ExactShortcutsTest, OneCallGivesWhatTheFourGive) {

@@ -96,5 +96,48 @@ TEST(PoseGuiderTest, ReportsWeightsThatDoNotChain) {
   EXPECT_THAT(message, testing::HasSubstr("conv_out.weight"));
 }
 
+StateDict PaperWeights() {
+  StateDict weights;
+  int64_t in = 3;
+  uint64_t seed = 1;
+  for (int i = 0; i < 4; ++i) {
+    const int64_t out = 4 << i;
+    weights[absl::StrCat("blocks.", i, ".weight")] =
+        RandomTensor({out, in, 4, 4}, seed++, 0.2);
+    weights[absl::StrCat("blocks.", i, ".bias")] = RandomTensor({out}, seed++);
+    in = out;
+  }
+  weights["conv_out.weight"] = RandomTensor({6, in, 1, 1}, seed++);
+  weights["conv_out.bias"] = RandomTensor({6}, seed++);
+  return weights;
+}
+
+TEST(PoseGuiderTest, ThePapersFormIsKnownByItsWeights) {
+  Parameters parameters(PaperWeights());
+  const PoseGuider pose_guider{Scope(parameters)};
+  EXPECT_EQ(parameters.Verify("pose_guider"), absl::OkStatus());
+  EXPECT_TRUE(pose_guider.adds_to_latents());
+  EXPECT_EQ(pose_guider.out_channels(), 6);
+  EXPECT_EQ(pose_guider.spatial_factor(), 8);
+  EXPECT_EQ(pose_guider.Forward(RandomTensor({2, 3, 3, 16, 24})).sizes(),
+            at::IntArrayRef({2, 6, 3, 2, 3}));
+
+  Parameters public_form(FourBlocks());
+  EXPECT_FALSE(PoseGuider{Scope(public_form)}.adds_to_latents());
+}
+
+TEST(PoseGuiderTest, ThePapersFormBeginsWithoutInfluence) {
+  StateDict weights = PaperWeights();
+  weights["conv_out.weight"].zero_();
+  weights["conv_out.bias"].zero_();
+  Parameters parameters(weights);
+  const PoseGuider pose_guider{Scope(parameters)};
+  EXPECT_EQ(pose_guider.Forward(RandomTensor({1, 3, 1, 16, 16}))
+                .abs()
+                .max()
+                .item<double>(),
+            0);
+}
+
 }  // namespace
 }  // namespace animate
