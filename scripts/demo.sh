@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # From a clone to an animated picture: installs what is missing, builds, starts
-# a server on a free port of this machine, animates a photograph by a dance over
-# gRPC, stops the server and says where the result is.
+# a server on a free port of this machine, animates a picture by a motion over
+# gRPC, stops the server and says where the result is. With the trained model of
+# models/demo the picture is a character that it has never seen, invented for
+# the occasion; other models get a photograph and a dance.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/progress.sh
@@ -15,8 +17,13 @@ Usage: scripts/demo.sh [--no-setup] [-- ANIMATE-RUN-ARGUMENT...]
 
 Environment:
   MODEL_DIR   a model folder; default: models/demo, else the test network
-  REFERENCE   a picture;      default: models/demo_inputs/astronaut.png
-  POSE        a pose clip;    default: models/demo_inputs/dance.mp4
+  REFERENCE   a picture;      default: an invented character with models/demo,
+                              else models/demo_inputs/astronaut.png
+  POSE        a pose clip;    default: a motion of that character, else
+                              models/demo_inputs/dance.mp4
+  CHARACTER   seed of the invented character; the model was trained on those
+              below 1000000
+  MOTION      its motion, as in `animate pose synth --motion`
 
 What follows -- goes to `animate run`, after this script's own flags:
   scripts/demo.sh -- --frames 48 --steps 20
@@ -43,14 +50,15 @@ while (($# > 0)); do
   shift
 done
 
-trained=yes
 model=${MODEL_DIR:-models/demo}
-if [[ -z ${MODEL_DIR:-} && ! -d $model ]]; then
+demo_model=no
+[[ ! -f $model/denoising_unet.safetensors || $model != models/demo ]] || demo_model=yes
+untrained=no
+if [[ -z ${MODEL_DIR:-} && $demo_model == no ]]; then
   model=tests/golden/nano/pretrained_weights
-  trained=no
+  untrained=yes
+  step "there is no trained model in models/demo: taking the test network, whose weights are random numbers"
 fi
-reference=${REFERENCE:-models/demo_inputs/astronaut.png}
-pose=${POSE:-models/demo_inputs/dance.mp4}
 out=out/demo
 build=build/release
 
@@ -70,10 +78,29 @@ start_server "$build" "$model" "$out/server.log" || fail "no server"
 step "the server listens on $SERVER_ADDRESS, metrics on http://$METRICS_ADDRESS/metrics"
 "$build/bin/animate" info --server "$SERVER_ADDRESS"
 
+# Where the model has a size and a sampling of its own, nothing is asked for.
+read -r width height < <(model_size "$build" "$SERVER_ADDRESS")
+request=(--frames 24 --seed 42)
+((width > 0)) || request+=(--width 256 --height 256 --steps 10)
+
+reference=${REFERENCE:-models/demo_inputs/astronaut.png}
+pose=${POSE:-models/demo_inputs/dance.mp4}
+if [[ $demo_model == yes && -z ${REFERENCE:-}${POSE:-} ]]; then
+  character=${CHARACTER:-1000007}
+  motion=${MOTION:-dance}
+  step "inventing character $character, who will do: $motion"
+  "$build/bin/animate" pose synth --character "$character" --motion "$motion" \
+    --motion-seed 1000000 --width "$width" --height "$height" --frames 24 \
+    --out "$out/character"
+  reference=$out/character/reference.png
+  pose=$out/character/keypoints.json
+  # The motion is that of this very body.
+  request+=(--retarget none)
+fi
+
 step "animating $reference by $pose"
 "$build/bin/animate" run --server "$SERVER_ADDRESS" \
-  --reference "$reference" --pose "$pose" \
-  --width 256 --height 256 --frames 24 --steps 10 --seed 42 \
+  --reference "$reference" --pose "$pose" "${request[@]}" \
   --out "$out/result.mp4" --contact-sheet "$out/contact_sheet.png" "$@"
 stop_server
 
@@ -85,7 +112,7 @@ step "done:"
 echo "  clip           $out/result.mp4"
 echo "  as a GIF       $out/result.gif"
 echo "  contact sheet  $out/contact_sheet.png"
-if [[ $trained == no ]]; then
+if [[ $untrained == yes ]]; then
   cat <<'TEXT'
 
 The networks of this demo are tiny and their weights are random numbers, so the

@@ -17,6 +17,12 @@ enum class ContextSchedule {
   kEdge,    // as kOpen, but neighbours share half a window and are cross-faded
 };
 
+// With what noise the frames of a clip begin.
+enum class NoiseMode {
+  kPerFrame,  // each with its own, as the reference does
+  kShared,    // all with the same: steadier where temporal layers are weak
+};
+
 // What a caller asks for, unchecked. Names are those of animate.v1.JobSpec.
 struct AnimationParameters {
   int width = 512;               // pixels, multiple of Limits::size_multiple
@@ -32,6 +38,7 @@ struct AnimationParameters {
   std::optional<int> context_frames;   // frames per window, [1, model's max]
   std::optional<int> context_overlap;  // frames, [0, context_frames)
   std::optional<ContextSchedule> context_schedule;
+  std::optional<NoiseMode> noise_mode;
 };
 
 // What the server is willing to do. GetServerInfo publishes it.

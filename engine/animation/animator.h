@@ -71,7 +71,20 @@ struct ModelInfo {
   int max_context_frames = 32;
   ContextSchedule context_schedule = ContextSchedule::kClosed;
   int num_train_timesteps = 1000;
+
+  // Its own sampling, where a request does not say. See DefaultParameters.
+  int num_inference_steps = 25;
+  double guidance_scale = 3.5;
+  NoiseMode noise_mode = NoiseMode::kPerFrame;
+  BetaSchedule beta_schedule = BetaSchedule::kLinear;
+  int width = 0;   // pixels it was made for; 0: it does not say
+  int height = 0;  // pixels; 0 like width
 };
+
+// Returns parameters as `model` is sampled when nothing else is asked for: its
+// steps, guidance, noise and betas, and its size, where it has one. Windows are
+// left open, which means its own; num_frames and seed are the caller's.
+AnimationParameters DefaultParameters(const ModelInfo& model);
 
 // Memory of a device, bytes.
 struct DeviceMemory {

@@ -23,7 +23,8 @@ namespace {
 
 // What the model is said to do follows the options it runs with.
 ModelBundle WithDefaultsOf(const PipelineOptions& options, ModelBundle models) {
-  models.info.context_schedule = options.context_schedule;
+  models.info.context_schedule =
+      options.context_schedule.value_or(models.info.context_schedule);
   return models;
 }
 
@@ -127,10 +128,9 @@ absl::Status AnimationPipeline::Animate(const AnimationInput& input,
   ANIMATE_ASSIGN_OR_RETURN(
       const at::Tensor latents, RunStage(EngineStage::kDenoise, job, [&] {
         const at::Tensor& like = reference->reference_latents;
-        const std::vector<int64_t> shape = {1, like.size(1), spec.num_frames,
-                                            like.size(2), like.size(3)};
-        inputs.latents = SeededNoise(shape, spec.seed, options_.noise_recipe)
-                             .to(like.device(), at::kFloat);
+        inputs.latents =
+            InitialNoise(spec, like.size(1), like.size(2), like.size(3))
+                .to(like.device(), at::kFloat);
         return RunDenoising(scheduler, inputs, job);
       }));
   return RunStage(EngineStage::kVaeDecode, job, [&] {
@@ -206,6 +206,18 @@ absl::Status AnimationPipeline::Deliver(const at::Tensor& latents, Job& job) {
                    });
   job.decoding += clock_.Monotonic() - start;
   return status;
+}
+
+at::Tensor AnimationPipeline::InitialNoise(const AnimationParameters& spec,
+                                           int64_t channels, int64_t height,
+                                           int64_t width) const {
+  const bool shared =
+      spec.noise_mode.value_or(models_.info.noise_mode) == NoiseMode::kShared;
+  const at::Tensor noise =
+      SeededNoise({1, channels, shared ? 1 : spec.num_frames, height, width},
+                  spec.seed, options_.noise_recipe);
+  return noise.expand({1, channels, spec.num_frames, height, width})
+      .contiguous();
 }
 
 absl::StatusOr<DdimScheduler> AnimationPipeline::MakeScheduler(

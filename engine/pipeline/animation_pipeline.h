@@ -58,6 +58,11 @@ class AnimationPipeline : public Animator {
   absl::StatusOr<std::shared_ptr<const ReferenceConditioning>> Reference(
       Job& job);
 
+  // [1, channels, num_frames, height, width], on the CPU. Where the frames
+  // share their noise it is that of a clip of one frame.
+  at::Tensor InitialNoise(const AnimationParameters& spec, int64_t channels,
+                          int64_t height, int64_t width) const;
+
   // Latents of all frames; frames that are final early are decoded early.
   absl::StatusOr<at::Tensor> RunDenoising(const DdimScheduler& scheduler,
                                           const DenoisingInputs& inputs,

@@ -22,8 +22,8 @@ int DefaultOverlap(ContextSchedule schedule, int context_frames,
 absl::StatusOr<ContextPlan> MakeContextPlan(
     const AnimationParameters& parameters, const ModelInfo& info,
     const PipelineOptions& options) {
-  const ContextSchedule schedule =
-      parameters.context_schedule.value_or(options.context_schedule);
+  const ContextSchedule schedule = parameters.context_schedule.value_or(
+      options.context_schedule.value_or(info.context_schedule));
   ContextWindowConfig config;
   config.num_frames = parameters.num_frames;
   config.context_frames =

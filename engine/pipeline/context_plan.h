@@ -19,8 +19,8 @@ struct ContextPlan {
 };
 
 // Plans the windows of a job: what `parameters` leave open is the model's own
-// (`info`; of kEdge half a window of overlap), the schedule itself that of
-// `options`. INVALID_ARGUMENT, naming the field, for windows beyond the model's
+// (`info`; of kEdge half a window of overlap), where `options` do not set the
+// schedule. INVALID_ARGUMENT, naming the field, for windows beyond the model's
 // positions and for an overlap that leaves nothing of a window.
 absl::StatusOr<ContextPlan> MakeContextPlan(
     const AnimationParameters& parameters, const ModelInfo& info,

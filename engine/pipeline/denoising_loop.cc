@@ -44,17 +44,16 @@ struct Run {
 };
 
 int WindowsPerBatch(const DenoisingInputs& inputs,
-                    const PreparedConditioning& conditioning,
-                    const PoseFeatures& poses, const PipelineOptions& options) {
+                    const PreparedConditioning& conditioning, int64_t channels,
+                    const PipelineOptions& options) {
   if (options.windows_per_batch > 0) return options.windows_per_batch;
   const at::Tensor& latents = inputs.latents;
   if (latents.is_cpu() || inputs.windows.size() < 2) return 1;
-  const std::vector<int64_t> one_frame = {0};
   const WindowShape shape = {
       .rows = conditioning.rows,
       .frames = static_cast<int64_t>(inputs.windows.front().size()),
       .cells = latents.size(3) * latents.size(4),
-      .channels = poses.Select(one_frame).size(1),
+      .channels = channels,
       .element_bytes = static_cast<int64_t>(
           conditioning.encoder_hidden_states.element_size())};
   return WindowsThatFit(shape, FreeDeviceBytes(latents.device()));
@@ -133,7 +132,7 @@ Run MakeRun(const DenoisingUnet& unet, const DenoisingInputs& inputs,
                                 inputs.reference_features, run.guided());
   run.batches = BatchWindows(
       inputs.windows,
-      WindowsPerBatch(inputs, run.conditioning, run.poses, options));
+      WindowsPerBatch(inputs, run.conditioning, unet.base_channels(), options));
   if (!options.share_window_overlap) {
     for (WindowBatch& batch : run.batches) batch.needed_later.clear();
   }

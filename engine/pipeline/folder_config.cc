@@ -9,7 +9,6 @@
 #include "engine/pipeline/load_errors.h"
 
 namespace animate {
-
 absl::StatusOr<FolderConfig> ParseFolderConfig(const ModelFolder& folder) {
   LoadErrors errors;
   FolderConfig configs;
@@ -24,10 +23,14 @@ absl::StatusOr<FolderConfig> ParseFolderConfig(const ModelFolder& folder) {
   const std::optional<std::string>& inference =
       folder.topology.has_value() ? folder.topology : folder.inference_config;
   if (inference.has_value()) {
-    keep(ParseInferenceConfig(*inference, folder.topology.has_value()
-                                              ? "topology.json"
-                                              : "inference_v2.yaml"),
-         configs.inference);
+    const absl::string_view file =
+        folder.topology.has_value() ? "topology.json" : "inference_v2.yaml";
+    keep(ParseInferenceConfig(*inference, file), configs.inference);
+    keep(ParseSamplingConfig(*inference, file), configs.sampling);
+    if (errors.ToStatus().ok()) {
+      errors.Add(CheckSamplingFits(configs.sampling, configs.vae,
+                                   configs.inference.noise_scheduler, file));
+    }
     configs.describes_motion =
         absl::StrContains(*inference, "\"unet_additional_kwargs\"");
   }

@@ -23,6 +23,7 @@
 #include "engine/pipeline/folder_config.h"
 #include "engine/pipeline/load_errors.h"
 #include "engine/pipeline/motion_weights.h"
+#include "engine/pipeline/sampling_defaults.h"
 #include "engine/tensor/device.h"
 #include "engine/tensor/torch_status.h"
 #include "engine/weights/key_mapping.h"
@@ -145,23 +146,20 @@ absl::Status CheckEqual(absl::string_view left_name, int64_t left,
                    left, ", ", right_name, " is ", right));
 }
 
-absl::Status CheckNetworksFit(const ModelBundle& bundle, const VaeConfig& vae) {
-  LoadErrors errors;
-  errors.Add(CheckEqual("vae latent_channels", vae.latent_channels,
-                        "unet in_channels", bundle.unet_config.in_channels));
-  errors.Add(CheckEqual("unet out_channels", bundle.unet_config.out_channels,
-                        "unet in_channels", bundle.unet_config.in_channels));
-  errors.Add(CheckEqual("image_encoder projection_dim",
-                        bundle.image_encoder_config.projection_dim,
-                        "unet cross_attention_dim",
-                        bundle.unet_config.cross_attention_dim));
-  errors.Add(CheckEqual(
-      "pose_guider output channels", bundle.pose_guider.out_channels(),
-      "unet block_out_channels[0]", bundle.unet_config.block_out_channels[0]));
-  errors.Add(CheckEqual("pose_guider spatial factor",
-                        bundle.pose_guider.spatial_factor(),
-                        "vae spatial factor", vae.spatial_factor()));
-  return errors.ToStatus();
+absl::Status CheckPoseGuiderFits(const PoseGuider& pose_guider,
+                                 const UnetConfig& unet) {
+  if (!pose_guider.adds_to_latents()) {
+    return CheckEqual("pose_guider output channels", pose_guider.out_channels(),
+                      "unet block_out_channels[0]", unet.block_out_channels[0]);
+  }
+  if (unet.in_channels == unet.block_out_channels[0]) {
+    // The UNet tells the two forms apart by their channels.
+    return absl::FailedPreconditionError(
+        "a pose_guider that adds to the latents needs a unet whose in_channels "
+        "differ from block_out_channels[0]");
+  }
+  return CheckEqual("pose_guider output channels", pose_guider.out_channels(),
+                    "unet in_channels", unet.in_channels);
 }
 
 std::string FolderName(const std::string& path) {
@@ -172,6 +170,23 @@ std::string FolderName(const std::string& path) {
 }
 
 }  // namespace
+
+absl::Status CheckNetworksFit(const ModelBundle& bundle, const VaeConfig& vae) {
+  LoadErrors errors;
+  errors.Add(CheckEqual("vae latent_channels", vae.latent_channels,
+                        "unet in_channels", bundle.unet_config.in_channels));
+  errors.Add(CheckEqual("unet out_channels", bundle.unet_config.out_channels,
+                        "unet in_channels", bundle.unet_config.in_channels));
+  errors.Add(CheckEqual("image_encoder projection_dim",
+                        bundle.image_encoder_config.projection_dim,
+                        "unet cross_attention_dim",
+                        bundle.unet_config.cross_attention_dim));
+  errors.Add(CheckPoseGuiderFits(bundle.pose_guider, bundle.unet_config));
+  errors.Add(CheckEqual("pose_guider spatial factor",
+                        bundle.pose_guider.spatial_factor(),
+                        "vae spatial factor", vae.spatial_factor()));
+  return errors.ToStatus();
+}
 
 absl::StatusOr<ModelBundle> LoadModelBundle(const std::string& path,
                                             const ModelOptions& options) {
@@ -245,6 +260,8 @@ absl::StatusOr<ModelBundle> LoadModelBundle(const std::string& path,
   info.context_overlap = std::min(kContextOverlap, info.context_frames - 1);
   info.num_train_timesteps =
       static_cast<int>(bundle.noise_scheduler.num_train_timesteps);
+  ANIMATE_RETURN_IF_ERROR(
+      ApplySampling(configs.sampling, info, bundle.noise_scheduler));
   const double seconds =
       absl::ToDoubleSeconds(Clock::Real().Monotonic() - start);
   const double gigabytes = static_cast<double>(SizeOfFiles(folder)) / 1e9;

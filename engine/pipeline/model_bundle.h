@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/animation/animator.h"
 #include "engine/model/autoencoder_kl.h"
@@ -38,13 +39,18 @@ struct ModelBundle {
   ModelInfo info;
 };
 
-// Loads the model in the folder at `path` (see ModelFolder). Motion modules and
-// scheduler are configured by topology.json, else by inference_v2.yaml, else by
-// the published defaults and the weights' own shapes. Reads every byte, for the
-// digest. Errors: those of FindModelFolder; else one FAILED_PRECONDITION
-// (reason MODEL_INVALID unless there is a single cause with its own) that names
-// every unreadable file, every missing, unexpected and misshapen key, and every
-// disagreement between the networks; RESOURCE_EXHAUSTED when memory runs out.
+// OK when the networks of `bundle`, whose autoencoder is of `vae`, can work
+// together; FAILED_PRECONDITION that names everything that does not fit.
+absl::Status CheckNetworksFit(const ModelBundle& bundle, const VaeConfig& vae);
+
+// Loads the model in the folder at `path` (see ModelFolder). Motion modules,
+// scheduler and sampling are configured by topology.json, else by
+// inference_v2.yaml, else by the published defaults and the weights' own
+// shapes. Reads every byte, for the digest. Errors: those of FindModelFolder;
+// else one FAILED_PRECONDITION (reason MODEL_INVALID unless there is a single
+// cause with its own) that names every unreadable file, every missing,
+// unexpected and misshapen key, and every disagreement between the networks;
+// RESOURCE_EXHAUSTED when memory runs out.
 absl::StatusOr<ModelBundle> LoadModelBundle(const std::string& path,
                                             const ModelOptions& options);
 

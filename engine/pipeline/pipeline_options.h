@@ -2,6 +2,7 @@
 #define ANIMATE_ENGINE_PIPELINE_PIPELINE_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "engine/animation/animation_spec.h"
 #include "engine/tensor/noise_recipe.h"
@@ -35,10 +36,11 @@ struct PipelineOptions {
   // -1, which replaces the finished picture by the network's output.
   bool keep_negative_timestep = false;
 
-  // How windows cover long clips where a job does not say. The reference wraps
-  // the last one around to the first frames: right for clips that loop, a blend
-  // of both ends for others.
-  ContextSchedule context_schedule = ContextSchedule::kClosed;
+  // How windows cover long clips where a job does not say. Unset: as the model
+  // says, else closed like the reference, which wraps the last window around to
+  // the first frames: right for clips that loop, a blend of both ends for
+  // others.
+  std::optional<ContextSchedule> context_schedule;
 
   FrameRounding frame_rounding = FrameRounding::kTruncate;
 

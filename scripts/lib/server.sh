@@ -5,6 +5,8 @@
 #   start_server BUILD MODEL_DIR LOG [server-argument...]
 #       sets SERVER_ADDRESS, METRICS_ADDRESS, SERVER_PID; returns once the model
 #       is loaded, or 1 after showing the log
+#   model_size BUILD ADDRESS
+#       prints the width and height that its model was made for
 #   stop_server        drains it (SIGTERM) and waits; nothing if none runs
 #   fetch URL          prints the body
 
@@ -57,4 +59,12 @@ stop_server() {
   kill -TERM "$SERVER_PID" 2>/dev/null || true
   wait "$SERVER_PID" 2>/dev/null || true
   SERVER_PID=
+}
+
+# model_size BUILD ADDRESS: prints "WIDTH HEIGHT" of what the server's model was
+# made for, "0 0" when it does not say.
+model_size() {
+  "$1/bin/animate" info --server "$2" --json | python3 -c 'import json, sys
+model = json.load(sys.stdin)["models"][0]
+print(model["width"], model["height"])'
 }

@@ -66,6 +66,15 @@ TEST(ContextPlanTest, TheJobBeatsTheDefault) {
   EXPECT_THAT(Plan(parameters, open).windows, SizeIs(4));
 }
 
+TEST(ContextPlanTest, TheModelsOwnScheduleHoldsWhereNobodySaysOtherwise) {
+  const ModelInfo open{.context_schedule = ContextSchedule::kOpen};
+  EXPECT_THAT(MakeContextPlan(Clip(64), open, {})->windows, SizeIs(3));
+  EXPECT_THAT(MakeContextPlan(Clip(64), open,
+                              {.context_schedule = ContextSchedule::kClosed})
+                  ->windows,
+              SizeIs(4));
+}
+
 TEST(ContextPlanTest, AShortClipIsOneWindowOfFullWeight) {
   for (const ContextSchedule schedule :
        {ContextSchedule::kClosed, ContextSchedule::kOpen,

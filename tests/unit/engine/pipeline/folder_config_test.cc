@@ -35,6 +35,23 @@ TEST(ParseFolderConfigTest, TopologyGoesBeforeTheInferenceConfiguration) {
   EXPECT_FALSE(ParseFolderConfig(texts)->describes_motion);
 }
 
+TEST(ParseFolderConfigTest, SamplingIsReadAndCheckedAgainstTheNetworks) {
+  ModelFolder texts = Texts();
+  texts.vae_config = R"({"block_out_channels": [16, 32, 32, 48],
+                         "norm_num_groups": 1})";
+  texts.topology = R"({"sampling": {"noise": "shared", "width": 96,
+                                    "height": 144}})";
+  ASSERT_TRUE(ParseFolderConfig(texts).ok());
+  EXPECT_EQ(ParseFolderConfig(texts)->sampling.noise, "shared");
+  EXPECT_EQ(ParseFolderConfig(texts)->sampling.width, 96);
+  texts.topology = R"({"sampling": {"width": 96, "height": 148}})";
+  EXPECT_THAT(std::string(ParseFolderConfig(texts).status().message()),
+              HasSubstr("148"));
+  texts.topology = R"({"sampling": {"strength": 2}})";
+  EXPECT_THAT(std::string(ParseFolderConfig(texts).status().message()),
+              AllOf(HasSubstr("topology.json"), HasSubstr("strength")));
+}
+
 TEST(ParseFolderConfigTest, EverythingWrongIsNamedAtOnce) {
   ModelFolder texts = Texts();
   texts.unet_config = R"({"in_channels": "four"})";

@@ -11,6 +11,7 @@
 #include "engine/base/error.h"
 #include "engine/weights/safetensors_writer.h"
 #include "engine/weights/state_dict.h"
+#include "tests/support/test_pictures.h"
 #include "tests/unit/engine/pipeline/nano_pipeline.h"
 
 namespace animate {
@@ -53,6 +54,13 @@ class SpoiltModelTest : public ::testing::Test {
 
   void WriteText(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
+  }
+
+  // Adds the object "sampling" to topology.json.
+  void AddSampling(const std::string& sampling) {
+    const std::string text = ReadFile((folder_ / "topology.json").string());
+    WriteText("topology.json",
+              "{\"sampling\": " + sampling + "," + text.substr(1));
   }
 
   const fs::path folder_;
@@ -153,6 +161,30 @@ TEST_F(SpoiltModelTest, BadConfigurationsAreNamed) {
   WriteText("sd-vae-ft-mse/config.json", R"({"latent_channels": "four"})");
   EXPECT_EQ(Load().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(Message(), HasSubstr("latent_channels"));
+}
+
+TEST_F(SpoiltModelTest, SamplingOfTheFolderBecomesThatOfTheModel) {
+  AddSampling(R"({"num_inference_steps": 2, "guidance_scale": 1.0,
+                  "noise": "shared", "context_schedule": "open",
+                  "context_frames": 12, "width": 64, "height": 96,
+                  "beta_schedule": "scaled_linear"})");
+  const absl::StatusOr<ModelBundle> models =
+      LoadModelBundle(folder_.string(), {});
+  ASSERT_TRUE(models.ok()) << models.status();
+  EXPECT_EQ(models->info.num_inference_steps, 2);
+  EXPECT_EQ(models->info.guidance_scale, 1.0);
+  EXPECT_EQ(models->info.noise_mode, NoiseMode::kShared);
+  EXPECT_EQ(models->info.context_schedule, ContextSchedule::kOpen);
+  EXPECT_EQ(models->info.context_frames, 12);
+  EXPECT_EQ(models->info.width, 64);
+  EXPECT_EQ(models->info.height, 96);
+  EXPECT_EQ(models->noise_scheduler.beta_schedule, "scaled_linear");
+}
+
+TEST_F(SpoiltModelTest, SamplingBeyondTheWeightsIsRefused) {
+  AddSampling(R"({"context_frames": 25})");
+  EXPECT_EQ(GetErrorReason(Load()), "UNSUPPORTED_MODEL_CONFIG");
+  EXPECT_THAT(Message(), AllOf(HasSubstr("context_frames"), HasSubstr("25")));
 }
 
 TEST_F(SpoiltModelTest, AnotherByteIsAnotherDigest) {
