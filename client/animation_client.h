@@ -32,6 +32,15 @@ struct AnimationCallbacks {
   std::function<void(const v1::Reset& reset)> on_reset;
 };
 
+// How a job that is there already is read.
+struct FollowOptions {
+  uint32_t start_frame = 0;
+  // Whether to wait for frames that are not made yet.
+  bool wait = true;
+  // How long to try to get back to a server that was lost.
+  absl::Duration patience = absl::Minutes(2);
+};
+
 // A client of animate.v1.AnimationService. Errors are those of the server,
 // with reason, field violations and retry hint (engine/base/error.h), or
 // UNAVAILABLE when it cannot be reached. Thread-safe: any number of calls may
@@ -50,9 +59,30 @@ class AnimationClient {
   // why there is none: the server's refusal, CANCELLED, DEADLINE_EXCEEDED
   // after `timeout`, an error of on_frame. `control`, which may be null and
   // must outlive the call, cancels it from another thread.
+  //
+  // After a lost connection, to a server that has RESUMABLE_STREAMS, goes on
+  // where the stream broke, for as long as `patience` without a sign of the
+  // server; with a request_id also when it was lost before the job was
+  // accepted. Frames still come in order, each once.
   absl::StatusOr<v1::Job> Animate(
       const AnimationRequest& request, const AnimationCallbacks& callbacks,
       CallControl* control = nullptr,
+      absl::Duration timeout = absl::InfiniteDuration(),
+      absl::Duration patience = absl::ZeroDuration());
+
+  // Submits an animation and leaves: request.spec should say
+  // ON_DISCONNECT_DETACH. Returns the job as it was accepted. Of the callbacks
+  // only on_upload is used.
+  absl::StatusOr<v1::Job> Submit(const AnimationRequest& request,
+                                 const AnimationCallbacks& callbacks,
+                                 CallControl* control = nullptr);
+
+  // Hands out the frames of a job that is there already, in order from
+  // options.start_frame on, each once; acknowledges them. Returns the job as it
+  // is then: ended, or without options.wait as it is; else the job's error.
+  absl::StatusOr<v1::Job> Follow(
+      const std::string& name, const FollowOptions& options,
+      const AnimationCallbacks& callbacks, CallControl* control = nullptr,
       absl::Duration timeout = absl::InfiniteDuration());
 
   // The other calls give up with DEADLINE_EXCEEDED after ten seconds.
@@ -61,6 +91,8 @@ class AnimationClient {
       const v1::ListJobsRequest& request);
   absl::StatusOr<v1::Job> CancelJob(const std::string& name,
                                     const std::string& reason);
+  // Forgets a job that has ended, with its frames.
+  absl::Status DeleteJob(const std::string& name);
   absl::StatusOr<v1::GetServerInfoResponse> GetServerInfo();
 
   // Asks grpc.health.v1: OK when `service` ("" for the whole server) is
@@ -68,6 +100,25 @@ class AnimationClient {
   absl::Status CheckHealth(const std::string& service);
 
  private:
+  struct Limits {
+    absl::Duration timeout;
+    absl::Duration patience;  // with a server that is away
+  };
+  // How one attempt at a call ended.
+  struct Attempt {
+    absl::Status status;
+    bool heard_of_server = false;
+    bool may_resume = false;
+  };
+  using AttemptFunction = std::function<Attempt(grpc::ClientContext& context)>;
+
+  // Attempts until the outcome is final or `limits` are reached.
+  static absl::Status Persist(CallControl& call, const Limits& limits,
+                              const AttemptFunction& attempt);
+  // What is to happen once a job is known.
+  std::function<void(const v1::Job&)> OnAccepted(
+      CallControl& call, const AnimationCallbacks& callbacks);
+
   std::shared_ptr<grpc::Channel> channel_;
   // Shared with the CallControls of running calls.
   std::shared_ptr<v1::AnimationService::Stub> stub_;

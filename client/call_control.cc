@@ -12,6 +12,7 @@ void CallControl::Cancel() {
       return;
     }
     cancelled_ = true;
+    changed_.SignalAll();
     cancel_job = cancel_job_;
   }
   if (!cancel_job || !cancel_job()) {
@@ -24,6 +25,7 @@ void CallControl::Abandon() {
   {
     MutexLock lock(mutex_);
     cancelled_ = true;
+    changed_.SignalAll();
     context = context_;
   }
   if (context != nullptr) {
@@ -45,6 +47,15 @@ bool CallControl::Begin(std::shared_ptr<grpc::ClientContext> context) {
 void CallControl::SetCancelJob(std::function<bool()> cancel_job) {
   MutexLock lock(mutex_);
   cancel_job_ = std::move(cancel_job);
+}
+
+bool CallControl::WaitUnlessCancelled(absl::Duration duration) {
+  MutexLock lock(mutex_);
+  bool time_left = true;
+  while (!cancelled_ && time_left) {
+    time_left = changed_.WaitWithTimeout(mutex_, duration);
+  }
+  return !cancelled_;
 }
 
 void CallControl::End() {

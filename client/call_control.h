@@ -5,13 +5,14 @@
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
 #include "engine/base/mutex.h"
 #include "grpcpp/client_context.h"
 
 namespace animate {
 
-// Stops a running AnimationClient::Animate from another thread. One control
-// serves one call. Thread-safe.
+// Stops a running AnimationClient::Animate or Follow from another thread. One
+// control serves one call. Thread-safe.
 class CallControl {
  public:
   // Asks the server to cancel the job: Animate returns CANCELLED once the
@@ -36,8 +37,11 @@ class CallControl {
   // whether the server has been told.
   void SetCancelJob(std::function<bool()> cancel_job);
   void End();
+  // Returns after `duration`, or at once when it is or was cancelled: false.
+  bool WaitUnlessCancelled(absl::Duration duration);
 
   mutable Mutex mutex_;
+  CondVar changed_;
   std::shared_ptr<grpc::ClientContext> context_ ABSL_GUARDED_BY(mutex_);
   std::function<bool()> cancel_job_ ABSL_GUARDED_BY(mutex_);
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;

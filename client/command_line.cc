@@ -6,6 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "client/exit_code.h"
+#include "client/follow_command.h"
 #include "client/info_command.h"
 #include "client/jobs_command.h"
 #include "client/one_of.h"
@@ -39,7 +40,7 @@ void AddPoses(CLI::App& run, RunOptions& options) {
       {"auto", v1::CHANNEL_ORDER_AUTO},
   };
   CLI::Option_group& input = *run.add_option_group("Poses");
-  input.require_option(1);
+  input.require_option(0, 1);
   input
       .add_option("--pose", options.poses,
                   "Drawn skeletons: a clip, a folder of pictures, or pictures. "
@@ -91,36 +92,31 @@ void AddRetarget(CLI::App& run, RunOptions& options) {
                  "Also save as JSON what the fitting did");
 }
 
-void AddRun(CLI::App& app, RunOptions& options, Command& command) {
+// What an animation is made of, and how.
+void AddAnimation(CLI::App& run, RunOptions& options) {
   static const std::map<std::string, v1::OutputFormat> kFormats = {
       {"png", v1::OUTPUT_FORMAT_PNG},
       {"jpeg", v1::OUTPUT_FORMAT_JPEG},
       {"webp", v1::OUTPUT_FORMAT_WEBP},
   };
-  CLI::App& run = *app.add_subcommand(
-      "run", "Animate a picture by poses and save the result");
   // Scripts put defaults first; what comes later counts.
   run.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   AddCommon(run, options.common);
   run.add_option("--reference", options.reference,
-                 "Picture of the person: PNG, JPEG or WebP")
-      ->required();
+                 "Picture of the person: PNG, JPEG or WebP");
   AddPoses(run, options);
   AddRetarget(run, options);
-  run.add_option("--out", options.out,
-                 "FILE.mp4, FILE.gif, FILE.webp, or a folder for pictures")
-      ->required();
-  run.add_option("--contact-sheet", options.contact_sheet,
-                 "Also save a PNG of reference, poses and frames");
   run.add_option("--width", options.width,
-                 "Pixels; default: that of the poses, as the model allows");
+                 "Pixels; default: the shape of the poses, or of the reference "
+                 "where the motion is fitted to it, at the model's own size");
   run.add_option("--height", options.height, "Pixels; default: as for width");
   run.add_option("--frames", options.frames,
                  "Frames to make; default: as many as there are poses");
   run.add_option("--steps", options.steps,
-                 "Denoising steps; default: the server's (25)");
-  run.add_option("--guidance", options.guidance,
-                 "Classifier-free guidance; default: the server's (3.5)");
+                 "Denoising steps; default: the model's own, usually 25");
+  run.add_option(
+      "--guidance", options.guidance,
+      "Classifier-free guidance; default: the model's own, usually 3.5");
   run.add_option("--seed", options.seed,
                  "Seed of the noise; default: the server chooses and says");
   run.add_option("--fps", options.fps,
@@ -141,16 +137,65 @@ void AddRun(CLI::App& app, RunOptions& options, Command& command) {
                  "default: the model's")
       ->transform(OneOf(kSchedules))
       ->type_name("NAME");
+  static const std::map<std::string, v1::NoiseMode> kNoises = {
+      {"per-frame", v1::NOISE_MODE_PER_FRAME},
+      {"shared", v1::NOISE_MODE_SHARED},
+  };
+  run.add_option("--noise", options.noise,
+                 "With what noise the frames begin: per-frame, each its own, "
+                 "or shared, all the same; default: the model's")
+      ->transform(OneOf(kNoises))
+      ->type_name("NAME");
   run.add_option("--frame-format", options.frame_format,
                  "How frames travel, and are saved in a folder: png (default), "
                  "jpeg, webp")
       ->transform(OneOf(kFormats))
       ->type_name("NAME");
+}
+
+void CheckAnimation(const RunOptions& options) {
+  if (options.reference.empty()) throw CLI::RequiredError("--reference");
+  if (options.poses.empty() && options.driving_video.empty()) {
+    throw CLI::RequiredError("--pose or --driving-video");
+  }
+}
+
+constexpr char kOutHelp[] =
+    "FILE.mp4, FILE.gif, FILE.webp, or a folder for pictures";
+
+void AddRun(CLI::App& app, RunOptions& options, FollowCommandOptions& resumed,
+            Command& command) {
+  CLI::App& run = *app.add_subcommand(
+      "run", "Animate a picture by poses and save the result");
+  AddAnimation(run, options);
+  run.add_option("--out", options.out, kOutHelp);
+  run.add_option("--contact-sheet", options.contact_sheet,
+                 "Also save a PNG of reference, poses and frames");
   run.add_option("--timeout", options.timeout_seconds,
                  "Give up after so many seconds; default: never")
       ->check(CLI::NonNegativeNumber);
+  run.add_flag("--detach", options.detach,
+               "Submit the job, print its name and leave; `animate jobs "
+               "follow` fetches the result");
+  run.add_option("--resume", resumed.name,
+                 "Instead of a new job: save the result of this one, from its "
+                 "first frame")
+      ->type_name("JOB");
   run.callback([&] {
-    command = [&](const Console& console) { return Run(options, console); };
+    if (options.out.empty() && !options.detach) {
+      throw CLI::RequiredError("--out");
+    }
+    if (resumed.name.empty()) {
+      CheckAnimation(options);
+      command = [&](const Console& console) { return Run(options, console); };
+      return;
+    }
+    resumed.common = options.common;
+    resumed.out = options.out;
+    resumed.timeout_seconds = options.timeout_seconds;
+    command = [&](const Console& console) {
+      return FollowJob(resumed, console);
+    };
   });
 }
 
@@ -159,11 +204,55 @@ struct JobsOptions {
   std::string name;
   std::string state;
   int limit = 50;
+  RunOptions submit;
+  FollowCommandOptions follow;
 };
 
+// `animate jobs frames` and `animate jobs follow`.
+void AddFollow(CLI::App& jobs, const char* name, const char* help, bool wait,
+               FollowCommandOptions& options, Command& command) {
+  CLI::App& follow = *jobs.add_subcommand(name, help);
+  AddCommon(follow, options.common);
+  follow.add_option("name", options.name, "jobs/UUID")->required();
+  follow.add_option("--out", options.out, kOutHelp)->required();
+  follow.add_option("--start", options.start_frame, "First frame; default: 0");
+  follow.callback([&options, &command, wait] {
+    options.wait = wait;
+    command = [&options](const Console& console) {
+      return FollowJob(options, console);
+    };
+  });
+}
+
+void AddSubmit(CLI::App& jobs, RunOptions& options, Command& command) {
+  CLI::App& submit =
+      *jobs.add_subcommand("submit", "As `animate run --detach`");
+  AddAnimation(submit, options);
+  submit.callback([&] {
+    CheckAnimation(options);
+    options.detach = true;
+    command = [&](const Console& console) { return Run(options, console); };
+  });
+}
+
 void AddJobs(CLI::App& app, JobsOptions& options, Command& command) {
-  CLI::App& jobs = *app.add_subcommand("jobs", "Look at jobs and stop them");
+  CLI::App& jobs = *app.add_subcommand(
+      "jobs", "Submit jobs, look at them, fetch what they made, stop them");
   jobs.require_subcommand(1);
+  AddSubmit(jobs, options.submit, command);
+  AddFollow(jobs, "frames", "Save the frames there are", false, options.follow,
+            command);
+  AddFollow(jobs, "follow", "Save all frames, waiting for them", true,
+            options.follow, command);
+
+  CLI::App& forget = *jobs.add_subcommand("delete", "Forget an ended job");
+  AddCommon(forget, options.common);
+  forget.add_option("name", options.name, "jobs/UUID")->required();
+  forget.callback([&] {
+    command = [&](const Console& console) {
+      return DeleteJob(options.common, options.name, console);
+    };
+  });
 
   CLI::App& list = *jobs.add_subcommand("list", "Newest first");
   AddCommon(list, options.common);
@@ -237,7 +326,8 @@ int RunCommandLine(int argc, const char* const* argv, const Console& console) {
   RunOptions run;
   JobsOptions jobs;
   InfoOptions info;
-  AddRun(app, run, command);
+  FollowCommandOptions resumed;
+  AddRun(app, run, resumed, command);
   AddJobs(app, jobs, command);
   AddInfo(app, info, command);
   PoseCommandLine pose;

@@ -27,6 +27,11 @@ struct ReceivedFrame {
 // Thread-compatible.
 class FrameAssembler {
  public:
+  // The first frame will be 0.
+  FrameAssembler() = default;
+  // The first frame will be `start_frame`.
+  explicit FrameAssembler(uint32_t start_frame) : next_index_(start_frame) {}
+
   // Takes the next Frame message. Returns a frame once its last part is in,
   // nullopt before. Returns DATA_LOSS with reason FRAME_CRC when the checksum
   // is wrong, and INTERNAL with reason FRAME_ORDER when parts or frames are
@@ -36,8 +41,15 @@ class FrameAssembler {
   // The job began anew: frames start again at 0, of `generation`.
   void Reset(uint32_t generation);
 
-  // Index of the frame that comes next: the number of complete ones.
+  // The stream broke: the next one begins with the frame that comes next,
+  // whole.
+  void Resume() { next_part_ = 0; }
+
+  // Index of the frame that comes next.
   uint32_t next_index() const { return next_index_; }
+
+  // Of the frames so far; 0 before the first.
+  uint32_t generation() const { return generation_; }
 
  private:
   absl::Status CheckOrder(const v1::Frame& message) const;

@@ -19,6 +19,17 @@ int RoundSide(double side, int multiple, int low, int high) {
 
 }  // namespace
 
+FrameSize ScaleToModel(FrameSize shape, const v1::ModelInfo& model) {
+  if (model.width() == 0 || model.height() == 0) {
+    return shape;
+  }
+  const double scale =
+      static_cast<double>(std::min(model.width(), model.height())) /
+      std::max(1, std::min(shape.width, shape.height));
+  return {static_cast<int>(std::lround(shape.width * scale)),
+          static_cast<int>(std::lround(shape.height * scale))};
+}
+
 FrameSize FitFrameSize(FrameSize wanted, const v1::ServerLimits& limits) {
   const int multiple = std::max(1, static_cast<int>(limits.size_multiple()));
   const int low = static_cast<int>(limits.min_side());

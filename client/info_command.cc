@@ -11,14 +11,27 @@
 namespace animate {
 namespace {
 
+// How it samples where a job does not say.
+std::string SamplingText(const v1::ModelInfo& model) {
+  return absl::StrFormat(
+      "%d %s, guidance %g, %s noise%s", model.steps(),
+      model.steps() == 1 ? "step" : "steps", model.guidance_scale(),
+      model.noise_mode() == v1::NOISE_MODE_SHARED ? "shared" : "per-frame",
+      model.width() > 0
+          ? absl::StrFormat(", %dx%d pixels", model.width(), model.height())
+          : "");
+}
+
 std::string ModelText(const v1::ModelInfo& model) {
   return absl::StrFormat(
       "model    %s, %.1f million parameters, %s on %s\n"
       "         windows of %d frames overlapping by %d, at most %d\n"
+      "         unless told otherwise %s\n"
       "         weights sha256:%s\n",
       model.name(), static_cast<double>(model.parameters()) / 1e6,
       model.dtype(), model.device(), model.context_frames(),
-      model.context_overlap(), model.max_context_frames(), model.digest());
+      model.context_overlap(), model.max_context_frames(), SamplingText(model),
+      model.digest());
 }
 
 // "JPEG, PNG, WEBP" from OUTPUT_FORMAT_JPEG and so on.

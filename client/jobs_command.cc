@@ -120,6 +120,20 @@ ExitCode GetJob(const CommonOptions& options, const std::string& name,
   return PrintJob(client.GetJob(WithPrefix(name)), options, console);
 }
 
+ExitCode DeleteJob(const CommonOptions& options, const std::string& name,
+                   const Console& console) {
+  AnimationClient client(options.server);
+  const absl::Status status = client.DeleteJob(WithPrefix(name));
+  if (!status.ok()) {
+    return ReportError(status, options.json, console);
+  }
+  console.out << (options.json
+                      ? absl::StrCat("{\"deleted\":\"", WithPrefix(name), "\"}")
+                      : absl::StrCat(WithPrefix(name), " deleted"))
+              << std::endl;
+  return ExitCode::kOk;
+}
+
 ExitCode CancelJob(const CommonOptions& options, const std::string& name,
                    const Console& console) {
   AnimationClient client(options.server);

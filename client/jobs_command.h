@@ -21,6 +21,10 @@ ExitCode GetJob(const CommonOptions& options, const std::string& name,
 ExitCode CancelJob(const CommonOptions& options, const std::string& name,
                    const Console& console);
 
+// `animate jobs delete NAME`: forgets a job that has ended.
+ExitCode DeleteJob(const CommonOptions& options, const std::string& name,
+                   const Console& console);
+
 // "jobs/…  RUNNING    denoising 3/25  512x512  24 frames  2026-01-02 03:04:05".
 std::string JobLine(const v1::Job& job);
 

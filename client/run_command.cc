@@ -18,6 +18,7 @@
 #include "client/message_json.h"
 #include "client/output_writer.h"
 #include "client/progress_reporter.h"
+#include "client/request_id.h"
 #include "client/retarget_text.h"
 #include "engine/base/status_macros.h"
 #include "engine/media/image_header.h"
@@ -36,6 +37,9 @@ struct RunFiles {
 };
 
 constexpr float kDefaultFps = 30.0f;  // the server's
+
+// With a server that is away, before the run is given up.
+constexpr absl::Duration kPatience = absl::Minutes(2);
 
 // Pixels: what the networks were trained on.
 constexpr double kShortSide = 512.0;
@@ -102,22 +106,25 @@ absl::StatusOr<v1::RetargetOptions> MakeRetarget(const RunOptions& options,
 
 // The size for a job whose canvas is the reference picture.
 FrameSize SizeOfPicture(const ImageHeader& picture,
-                        const v1::ServerLimits& limits) {
+                        const v1::ServerLimits& limits,
+                        const v1::ModelInfo& model) {
   const double shorter =
       static_cast<double>(std::min(picture.width, picture.height));
   const double scale = std::min(1.0, kShortSide / shorter);
-  return FitFrameSize(
-      {.width = std::max(
-           1, static_cast<int>(static_cast<double>(picture.width) * scale)),
-       .height = std::max(
-           1, static_cast<int>(static_cast<double>(picture.height) * scale))},
-      limits);
+  const FrameSize shape{
+      .width = std::max(
+          1, static_cast<int>(static_cast<double>(picture.width) * scale)),
+      .height = std::max(
+          1, static_cast<int>(static_cast<double>(picture.height) * scale))};
+  return FitFrameSize(ScaleToModel(shape, model), limits);
 }
 
 // Reads the inputs and prepares the outputs. `files` stays where it is: the
 // contact sheet points into it.
 absl::Status OpenFiles(const RunOptions& options,
-                       const v1::ServerLimits& limits, RunFiles& files) {
+                       const v1::GetServerInfoResponse& server,
+                       RunFiles& files) {
+  const v1::ServerLimits& limits = server.limits();
   const auto max_bytes = static_cast<int64_t>(limits.max_upload_bytes());
   const uint32_t max_frames = std::min(
       options.frames.value_or(limits.max_frames()), limits.max_frames());
@@ -135,7 +142,9 @@ absl::Status OpenFiles(const RunOptions& options,
                            ReadPoseSource(PosePaths(options), source));
   ANIMATE_ASSIGN_OR_RETURN(
       files.request.spec,
-      MakeJobSpec(options, files.poses, files.request.reference, limits));
+      MakeJobSpec(
+          options, files.poses, files.request.reference, limits,
+          server.models_size() > 0 ? server.models(0) : v1::ModelInfo()));
   files.request.pose_kind = files.poses.kind;
   files.request.channel_order = options.channel_order;
   if (files.poses.kind == v1::POSE_KIND_KEYPOINTS) {
@@ -162,6 +171,7 @@ absl::Status OpenFiles(const RunOptions& options,
       sheet->Add(index, frame);
     };
   }
+  if (options.detach) return absl::OkStatus();
   ANIMATE_ASSIGN_OR_RETURN(files.writer,
                            OutputWriter::Create(std::move(output)));
   return absl::OkStatus();
@@ -210,7 +220,26 @@ absl::StatusOr<v1::Job> Animate(AnimationClient& client,
            }},
       &control,
       options.timeout_seconds > 0 ? absl::Seconds(options.timeout_seconds)
-                                  : absl::InfiniteDuration());
+                                  : absl::InfiniteDuration(),
+      kPatience);
+}
+
+// Submits, and leaves the job to itself.
+ExitCode Detach(AnimationClient& client, const RunOptions& options,
+                RunFiles& files, ProgressReporter& progress,
+                const Console& console) {
+  files.request.spec.set_on_disconnect(v1::ON_DISCONNECT_DETACH);
+  const absl::StatusOr<v1::Job> job = client.Submit(
+      files.request, {.on_upload = [&](uint64_t sent, uint64_t total) {
+        progress.Upload(sent, total);
+      }});
+  progress.Finish();
+  if (!job.ok()) {
+    return ReportError(job.status(), options.common.json, console);
+  }
+  console.out << (options.common.json ? MessageJson(*job) : job->name())
+              << std::endl;
+  return ExitCode::kOk;
 }
 
 void PrintResult(const RunOptions& options, const v1::Job& job,
@@ -275,16 +304,18 @@ ExitCode ReportLocalError(const absl::Status& status, const RunOptions& options,
 absl::StatusOr<v1::JobSpec> MakeJobSpec(const RunOptions& options,
                                         const PoseSource& poses,
                                         const std::string& reference,
-                                        const v1::ServerLimits& limits) {
+                                        const v1::ServerLimits& limits,
+                                        const v1::ModelInfo& model) {
   v1::JobSpec spec;
-  FrameSize size = FitFrameSize({poses.width, poses.height}, limits);
+  FrameSize size =
+      FitFrameSize(ScaleToModel({poses.width, poses.height}, model), limits);
   if (WantsRetarget(options, poses.kind)) {
     ANIMATE_ASSIGN_OR_RETURN(const ImageHeader picture,
                              ReadImageHeader(reference));
     ANIMATE_ASSIGN_OR_RETURN(*spec.mutable_retarget(),
                              MakeRetarget(options, picture));
     if (spec.retarget().mode() != v1::RetargetOptions::MODE_NONE) {
-      size = SizeOfPicture(picture, limits);
+      size = SizeOfPicture(picture, limits, model);
     }
   }
   spec.set_width(options.width.value_or(static_cast<uint32_t>(size.width)));
@@ -314,6 +345,9 @@ absl::StatusOr<v1::JobSpec> MakeJobSpec(const RunOptions& options,
   if (options.context_schedule != v1::CONTEXT_SCHEDULE_UNSPECIFIED) {
     spec.mutable_sampler()->set_context_schedule(options.context_schedule);
   }
+  if (options.noise != v1::NOISE_MODE_UNSPECIFIED) {
+    spec.mutable_sampler()->set_noise_mode(options.noise);
+  }
   spec.set_output_format(options.frame_format);
   return spec;
 }
@@ -326,7 +360,7 @@ ExitCode Run(const RunOptions& options, const Console& console) {
     return ReportError(info.status(), options.common.json, console);
   }
   RunFiles files;
-  if (const absl::Status status = OpenFiles(options, info->limits(), files);
+  if (const absl::Status status = OpenFiles(options, *info, files);
       !status.ok()) {
     return ReportLocalError(status, options, console);
   }
@@ -334,6 +368,10 @@ ExitCode Run(const RunOptions& options, const Console& console) {
   ProgressReporter progress(
       console.err, console.err_is_terminal ? ProgressReporter::Style::kTerminal
                                            : ProgressReporter::Style::kPlain);
+  files.request.request_id = NewRequestId();
+  if (options.detach) {
+    return Detach(client, options, files, progress, console);
+  }
   std::string job_name;
   const absl::StatusOr<v1::Job> job =
       Animate(client, options, files, progress, job_name);

@@ -48,21 +48,27 @@ struct RunOptions {
   std::optional<uint32_t> context_frames;
   std::optional<uint32_t> context_overlap;
   v1::ContextSchedule context_schedule = v1::CONTEXT_SCHEDULE_UNSPECIFIED;
+  v1::NoiseMode noise = v1::NOISE_MODE_UNSPECIFIED;
   v1::OutputFormat frame_format = v1::OUTPUT_FORMAT_PNG;
   double timeout_seconds = 0.0;  // 0: none
+  // Submit and leave: prints the job, writes nothing.
+  bool detach = false;
 };
 
 // Returns the job that `options` ask for: frames, size and rate come from the
 // poses where they were not given, within what the server allows. Where the
-// motion is to be fitted the size is that of the reference picture
-// (`reference`, the bytes of its file), at most 512 pixels on the short side:
-// it is the canvas then.
+// motion is to be fitted the shape is that of the reference picture
+// (`reference`, the bytes of its file): it is the canvas then, at most 512
+// pixels on the short side. For a model that says for which size it was made
+// the short side is the model's in either case.
 absl::StatusOr<v1::JobSpec> MakeJobSpec(const RunOptions& options,
                                         const PoseSource& poses,
                                         const std::string& reference,
-                                        const v1::ServerLimits& limits);
+                                        const v1::ServerLimits& limits,
+                                        const v1::ModelInfo& model = {});
 
-// Runs one animation from files to files. Ctrl-C cancels the job on the server.
+// Runs one animation from files to files, through lost connections and restarts
+// of the server. Ctrl-C cancels the job on the server.
 ExitCode Run(const RunOptions& options, const Console& console);
 
 }  // namespace animate

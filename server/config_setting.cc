@@ -258,9 +258,9 @@ std::vector<ConfigSetting> MakeSettings() {
           [](C& c) -> int& { return c.cpu_threads; }, 0, 1024),
       Text("context-schedule", kModel, "NAME",
            "How windows cover long clips where a job does not say: closed, "
-           "open or edge.",
+           "open or edge; model as the model says, else closed.",
            [](C& c) -> std::string& { return c.context_schedule; },
-           {"closed", "open", "edge"}),
+           {"model", "closed", "open", "edge"}),
       Number<int>(
           "reference-cache-mib", kModel,
           "Device memory of each worker, MiB, for references of earlier jobs; "
@@ -293,14 +293,25 @@ std::vector<ConfigSetting> MakeSettings() {
           "queue-capacity", kQueue,
           "Jobs that may wait; more are refused with RESOURCE_EXHAUSTED.",
           [](C& c) -> int& { return c.queue_capacity; }, 1, kMany),
+      Text("data-dir", kQueue, "DIR",
+           "Folder for jobs, their inputs and frames: what was accepted "
+           "survives a crash. One server per folder. Without it jobs are kept "
+           "in memory and end with the server.",
+           [](C& c) -> std::string& { return c.data_dir; }),
+      Number<int>(
+          "max-crashes", kQueue,
+          "A job that ran so often in a row when the server died is not tried "
+          "again. Matters with data-dir.",
+          [](C& c) -> int& { return c.max_crashes; }, 1, kMany),
       Bytes("output-budget", kQueue,
-            "Memory for the inputs and frames of all jobs; reserved when a job "
-            "is accepted.",
+            "Memory, or with data-dir disk, for the inputs and frames of all "
+            "jobs; reserved when a job is accepted.",
             [](C& c) -> int64_t& { return c.output_budget_bytes; }),
       Bytes("upload-budget", kQueue, "Memory for uploads in progress.",
             [](C& c) -> int64_t& { return c.upload_budget_bytes; }),
       Time("record-retention", kQueue,
-           "How long GetJob and ListJobs remember finished jobs.",
+           "How long finished jobs and their frames can be had; for less time "
+           "when memory is short.",
            [](C& c) -> absl::Duration& { return c.record_retention; }),
 
       Number<int>(

@@ -69,6 +69,21 @@ void JobMetrics::OnSubmitted(const JobSnapshot& job) {
        {"queue_position", job.progress.queue_position}});
 }
 
+void JobMetrics::OnRecovered(const JobSnapshot& job, RecoveryOutcome outcome) {
+  Log(LogSeverity::kWarning, "job_recovered",
+      {{"job", job.name},
+       {"outcome", RecoveryOutcomeName(outcome)},
+       {"attempt", job.attempt},
+       {"generation", job.generation},
+       {"frames", job.frames}});
+}
+
+void JobMetrics::OnPaused(const JobSnapshot& job) {
+  Log(LogSeverity::kInfo, "job_paused",
+      {{"job", job.name}, {"frames", job.frames}});
+  on_finished_();
+}
+
 void JobMetrics::OnRefused(const absl::Status& why) {
   Log(LogSeverity::kWarning, "job_refused",
       {{"reason", GetErrorReason(why)}, {"message", why.message()}});

@@ -21,6 +21,8 @@ class JobMetrics : public JobListener {
   JobMetrics(Recorder& recorder, std::function<void()> on_finished);
 
   void OnSubmitted(const JobSnapshot& job) override;
+  void OnRecovered(const JobSnapshot& job, RecoveryOutcome outcome) override;
+  void OnPaused(const JobSnapshot& job) override;
   void OnRefused(const absl::Status& why) override;
   void OnStarted(const JobSnapshot& job, absl::Duration waited) override;
   void OnFirstFrame(const JobSnapshot& job,

@@ -39,10 +39,10 @@ std::string OpenDevices(const ServerConfig& config) {
 
 PipelineOptions OptionsOf(const ServerConfig& config) {
   PipelineOptions options;
-  options.context_schedule =
-      config.context_schedule == "open"   ? ContextSchedule::kOpen
-      : config.context_schedule == "edge" ? ContextSchedule::kEdge
-                                          : ContextSchedule::kClosed;
+  const std::string& schedule = config.context_schedule;
+  if (schedule == "closed") options.context_schedule = ContextSchedule::kClosed;
+  if (schedule == "open") options.context_schedule = ContextSchedule::kOpen;
+  if (schedule == "edge") options.context_schedule = ContextSchedule::kEdge;
   options.reference_cache_bytes = int64_t{config.reference_cache_mib} << 20;
   return options;
 }

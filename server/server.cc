@@ -7,6 +7,8 @@
 #include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
+#include "server/store/memory_job_store.h"
+#include "server/store/sqlite_job_store.h"
 #include "server/warm_up.h"
 
 namespace animate {
@@ -15,11 +17,12 @@ namespace {
 // For streams to send their last frames once the jobs are done.
 constexpr absl::Duration kFlushTime = absl::Seconds(5);
 
-MemoryJobManager::Options JobManagerOptions(const ServerConfig& config) {
+StoredJobManager::Options JobManagerOptions(const ServerConfig& config) {
   return {.capacity = config.queue_capacity,
           .slots = static_cast<int>(config.devices.size()),
           .output_budget_bytes = config.output_budget_bytes,
-          .retention = config.record_retention};
+          .retention = config.record_retention,
+          .max_crashes = config.max_crashes};
 }
 
 GrpcFrontendOptions FrontendOptions(const ServerConfig& config,
@@ -56,23 +59,39 @@ Server::Server(const ServerConfig& config, const BuildIdentity& build,
       clock_(clock),
       warm_up_token_(clock),
       recorder_(build),
-      job_metrics_(recorder_,
-                   [this] {
-                     MutexLock lock(mutex_);
-                     stop_or_job_finished_.SignalAll();
-                   }),
-      jobs_(JobManagerOptions(config), clock, &job_metrics_) {
-  recorder_.SetJobAccounting([this] { return ToJobAccounting(jobs_.stats()); });
-}
+      job_metrics_(recorder_, [this] {
+        MutexLock lock(mutex_);
+        stop_or_job_finished_.SignalAll();
+      }) {}
 
 Server::~Server() {
-  jobs_.Shutdown();
+  if (jobs_ != nullptr) jobs_->Shutdown();
   workers_.clear();
   frontend_.reset();
   http_.reset();
 }
 
+absl::Status Server::OpenStore() {
+  if (config_.data_dir.empty()) {
+    store_ = std::make_unique<MemoryJobStore>();
+  } else {
+    ANIMATE_ASSIGN_OR_RETURN(store_, SqliteJobStore::Open(config_.data_dir));
+  }
+  jobs_ = std::make_unique<StoredJobManager>(JobManagerOptions(config_),
+                                             *store_, clock_, &job_metrics_);
+  ANIMATE_RETURN_IF_ERROR(jobs_->Recover());
+  recorder_.SetJobAccounting(
+      [this] { return ToJobAccounting(jobs_->stats()); });
+  const JobManager::Counts counts = jobs_->counts();
+  Log(LogSeverity::kInfo, "store_opened",
+      {{"data_dir", config_.data_dir},
+       {"bytes", store_->used_bytes()},
+       {"waiting", counts.waiting}});
+  return absl::OkStatus();
+}
+
 absl::Status Server::Listen() {
+  ANIMATE_RETURN_IF_ERROR(OpenStore());
   ANIMATE_ASSIGN_OR_RETURN(
       http_, HttpEndpoint::Start({
                  .listen_address = config_.metrics_address,
@@ -82,7 +101,7 @@ absl::Status Server::Listen() {
   Log(LogSeverity::kInfo, "metrics_listening",
       {{"address", config_.metrics_address}, {"port", http_->port()}});
   ANIMATE_ASSIGN_OR_RETURN(
-      frontend_, GrpcFrontend::Start(FrontendOptions(config_, build_), jobs_,
+      frontend_, GrpcFrontend::Start(FrontendOptions(config_, build_), *jobs_,
                                      recorder_, clock_));
   return absl::OkStatus();
 }
@@ -92,6 +111,7 @@ absl::Status Server::Load() {
   // First: a wrong setting is found before the model is read.
   ANIMATE_RETURN_IF_ERROR(LoadDetector());
   Limits limits = config_.limits;
+  limits.size_multiple = 1;  // the models know it
   for (const std::string& device : config_.devices) {
     absl::StatusOr<std::unique_ptr<Animator>> animator =
         LoadOne(device, limits);
@@ -172,7 +192,7 @@ void Server::BecomeReady(const Limits& limits) {
   for (const std::unique_ptr<Animator>& animator : animators_) {
     offer.models.push_back(animator->info());
     workers_.push_back(std::make_unique<Worker>(JobRun::Environment{
-        jobs_, *animator, recorder_, clock_, limits, detector_.get()}));
+        *jobs_, *animator, recorder_, clock_, limits, detector_.get()}));
   }
   recorder_.SetDeviceMemory([this] { return ReadDeviceMemory(); });
   recorder_.SetJobSlots(static_cast<int>(workers_.size()));
@@ -213,28 +233,29 @@ bool Server::RequestStop() {
 void Server::Drain() {
   const auto never = [] { return false; };
   const auto idle = [this] {
-    const JobManager::Counts counts = jobs_.counts();
-    return counts.waiting + counts.running == 0;
+    const JobManager::Counts counts = jobs_->counts();
+    return counts.running == 0 && (counts.waiting == 0 || store_->durable());
   };
   const bool was_ready = ready_.exchange(false);
   recorder_.SetReady(false);
   recorder_.SetDraining(true);
   frontend_->SetServing(false);
-  const JobManager::Counts counts = jobs_.counts();
+  const JobManager::Counts counts = jobs_->counts();
   Log(LogSeverity::kInfo, "draining",
       {{"waiting", counts.waiting}, {"running", counts.running}});
   if (was_ready) WaitForDrain(config_.drain_pause, never);
 
-  jobs_.Drain();
+  jobs_->Drain();
   frontend_->StartDraining();
   WaitForDrain(config_.drain_timeout, idle);
 
-  const JobManager::Counts left = jobs_.counts();
-  jobs_.Shutdown();
+  const JobManager::Counts left = jobs_->counts();
+  jobs_->Shutdown();
   workers_.clear();
   frontend_->Shutdown(kFlushTime);
   Log(LogSeverity::kInfo, "stopped",
-      {{"cancelled_jobs", left.waiting + left.running}});
+      {{"stopped_jobs", left.waiting + left.running},
+       {"kept", store_->durable()}});
 }
 
 void Server::WaitForDrain(absl::Duration timeout,

@@ -18,7 +18,8 @@
 #include "server/job_metrics.h"
 #include "server/metrics/http_endpoint.h"
 #include "server/metrics/prometheus_recorder.h"
-#include "server/queue/memory_job_manager.h"
+#include "server/queue/job_store.h"
+#include "server/queue/stored_job_manager.h"
 #include "server/server_config.h"
 #include "server/service/grpc_frontend.h"
 #include "server/worker/worker.h"
@@ -27,7 +28,7 @@ namespace animate {
 
 // Builds the parts in order, owns them, and takes them down in order. Call
 // Listen, Load and ServeUntilStopped one after the other, on one thread; the
-// rest is thread-safe. Writes nothing to disk.
+// rest is thread-safe. Writes nothing to disk but to config.data_dir.
 class Server {
  public:
   // Makes the animator of one device: "auto", "cpu", "cuda:0".
@@ -48,15 +49,17 @@ class Server {
   Server(const ServerConfig& config, const BuildIdentity& build,
          Factories factories, const Clock& clock = Clock::Real());
 
-  // Cancels what is left of the jobs.
+  // Stops what is left of the jobs; those in a data_dir go on with the next
+  // start.
   ~Server();
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Opens both ports, so that probes are answered while the model loads:
-  // alive, not ready, NOT_SERVING. FAILED_PRECONDITION, reason LISTEN_FAILED,
-  // when an address cannot be had.
+  // Opens the store and takes up the jobs in it, then opens both ports, so that
+  // probes are answered while the model loads: alive, not ready, NOT_SERVING.
+  // FAILED_PRECONDITION, reason LISTEN_FAILED, when an address cannot be had;
+  // errors of SqliteJobStore::Open and StoredJobManager::Recover.
   absl::Status Listen();
 
   // Loads the pose detector, makes and warms up one animator per device, starts
@@ -67,8 +70,9 @@ class Server {
   absl::Status Load();
 
   // Waits for RequestStop, then drains: NOT_SERVING; the drain pause, while
-  // new jobs are still accepted; new jobs refused, accepted ones finished for
-  // up to the drain timeout; the rest cancelled; streams flushed.
+  // new jobs are still accepted; new jobs refused, accepted ones (with a
+  // data_dir: those that run) finished for up to the drain timeout; the rest
+  // stopped, with a data_dir until the next start; streams flushed.
   void ServeUntilStopped();
 
   // The first call begins the drain; the second skips what is left of its
@@ -83,6 +87,7 @@ class Server {
   int http_port() const;
 
  private:
+  absl::Status OpenStore();
   absl::Status LoadDetector();
   absl::StatusOr<std::unique_ptr<Animator>> LoadOne(const std::string& device,
                                                     const Limits& limits);
@@ -108,7 +113,8 @@ class Server {
   // In the order in which they may use each other.
   PrometheusRecorder recorder_;
   JobMetrics job_metrics_;
-  MemoryJobManager jobs_;
+  std::unique_ptr<JobStore> store_;         // null before Listen
+  std::unique_ptr<StoredJobManager> jobs_;  // null before Listen
   std::unique_ptr<PoseDetector> detector_;  // null: none
   std::vector<std::unique_ptr<Animator>> animators_;
   std::vector<std::unique_ptr<Worker>> workers_;

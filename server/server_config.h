@@ -23,8 +23,9 @@ struct ServerConfig {
   std::string dtype = "auto";  // "auto", "float32", "bfloat16", "float16"
   int cpu_threads = 0;         // per worker; 0: as many as there are cores
 
-  // Of jobs that do not say: "closed", "open", "edge".
-  std::string context_schedule = "closed";
+  // Of jobs that do not say: "model" (the model's own), "closed", "open",
+  // "edge".
+  std::string context_schedule = "model";
   int reference_cache_mib = 256;  // per worker; 0: none
 
   // "auto" (BlazePose where its files are), "blazepose", "dwpose", "none".
@@ -35,6 +36,8 @@ struct ServerConfig {
   std::string metrics_address = "0.0.0.0:9400";
   bool reflection = true;
 
+  std::string data_dir;  // of the store; "": jobs are kept in memory only
+  int max_crashes = 2;   // see StoredJobManager::Options
   int queue_capacity = 64;
   int64_t output_budget_bytes = int64_t{4} << 30;
   absl::Duration record_retention = absl::Hours(1);

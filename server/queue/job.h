@@ -77,6 +77,18 @@ struct RetargetOutcome {
   RetargetReport report;
 };
 
+// What becomes of a job whose last reader has left.
+enum class OnDisconnect { kCancel, kDetach };
+
+// How a request is told from others and from its own repetition.
+struct RequestIdentity {
+  std::string principal;  // who asked; "" when nobody was asked
+  std::string id;         // chosen by the caller; "" for none
+  // Of everything the caller asked for, inputs included: a repetition has the
+  // same one. Needed with an id.
+  std::string digest;
+};
+
 // A validated request, apart from its (still encoded) pictures.
 struct JobSpec {
   AnimationSpec animation;
@@ -85,9 +97,14 @@ struct JobSpec {
   Priority priority = Priority::kNormal;
   absl::Duration queue_timeout = absl::InfiniteDuration();      // start by
   absl::Duration execution_timeout = absl::InfiniteDuration();  // once started
+  OnDisconnect on_disconnect = OnDisconnect::kCancel;
+  absl::Duration disconnect_grace;  // before on_disconnect applies
+  // How long the caller would like to find the job once it has ended.
+  absl::Duration ttl = absl::InfiniteDuration();
   std::map<std::string, std::string> labels;
   std::string model;  // ModelInfo.name of the model that was asked for
   std::optional<RetargetSpec> retarget;  // unset: the motion as it is
+  RequestIdentity request;
 };
 
 // The uploaded bytes: pictures and clips undecoded, keypoints checked.
@@ -135,6 +152,9 @@ struct JobSnapshot {
   JobState state = JobState::kPending;
   std::shared_ptr<const JobSpec> spec;
   JobProgress progress;
+  int attempt = 0;     // how often it was started
+  int generation = 1;  // version of its frames
+  int frames = 0;      // frames [0, frames) can be read
   absl::Status error;  // OK unless failed, cancelled or expired
   absl::Time create_time;
   std::optional<absl::Time> start_time;
@@ -146,15 +166,18 @@ struct JobSnapshot {
 };
 
 // Hears what becomes of one job: any number of OnProgress and OnFrame, then
-// exactly one OnFinished, last. Calls come one at a time, from the thread of a
-// worker or of whoever cancelled; no lock of the caller is held. They must
-// return at once: a slow network must never hold a worker.
+// exactly one OnFinished, last, unless it is detached before. Calls come one at
+// a time, from the thread of a worker or of whoever cancelled; no lock of the
+// caller is held. They must return at once: a slow network must never hold a
+// worker.
 class JobObserver {
  public:
   virtual ~JobObserver() = default;
   virtual void OnProgress(const JobProgress& progress) = 0;
   virtual void OnFrame(const EncodedFrame& frame) = 0;
-  // `job` is terminal; job.error says why when it did not succeed.
+  // `job` is terminal; job.error says why when it did not succeed. Or it is
+  // not: job.error is UNAVAILABLE, reason DRAINING, and the job goes on when
+  // the server does.
   virtual void OnFinished(const JobSnapshot& job) = 0;
 };
 
@@ -164,8 +187,6 @@ struct Job {
   std::shared_ptr<const JobSpec> spec;
   EncodedInputs inputs;
   std::shared_ptr<CancellationToken> token;
-  // Null when nobody listens. Outlives the call of OnFinished.
-  JobObserver* observer = nullptr;
 };
 
 }  // namespace animate

@@ -49,6 +49,34 @@ absl::Status JobNotFoundError(const std::string& name) {
                    {.reason = "JOB_NOT_FOUND"});
 }
 
+absl::Status RequestIdReusedError(const std::string& name) {
+  return MakeError(
+      absl::StatusCode::kAlreadyExists,
+      absl::StrCat("request_id: another request had the same one; it is \"",
+                   name, "\""),
+      {.reason = "REQUEST_ID_REUSED", .metadata = {{"job", name}}});
+}
+
+absl::Status JobNotFinishedError(const std::string& name) {
+  return MakeError(
+      absl::StatusCode::kFailedPrecondition,
+      absl::StrCat("\"", name, "\" has not ended: cancel it before"),
+      {.reason = "JOB_NOT_FINISHED"});
+}
+
+absl::Status EtagMismatchError(const std::string& name) {
+  return MakeError(absl::StatusCode::kAborted,
+                   absl::StrCat("\"", name, "\" has another etag by now"),
+                   {.reason = "ETAG_MISMATCH"});
+}
+
+absl::Status PoisonedError(int crashes) {
+  return MakeError(absl::StatusCode::kInternal,
+                   absl::StrCat("the server died ", crashes,
+                                " times in a row while it ran this job"),
+                   {.reason = "POISONED"});
+}
+
 absl::Status QueueFullError(int capacity, absl::Duration retry_after) {
   return MakeError(
       absl::StatusCode::kResourceExhausted,

@@ -27,6 +27,19 @@ absl::Status DrainingError(absl::string_view message);
 // NOT_FOUND, JOB_NOT_FOUND.
 absl::Status JobNotFoundError(const std::string& name);
 
+// ALREADY_EXISTS, REQUEST_ID_REUSED: job `name` was made by another request of
+// the same id.
+absl::Status RequestIdReusedError(const std::string& name);
+
+// FAILED_PRECONDITION, JOB_NOT_FINISHED.
+absl::Status JobNotFinishedError(const std::string& name);
+
+// ABORTED, ETAG_MISMATCH.
+absl::Status EtagMismatchError(const std::string& name);
+
+// INTERNAL, POISONED: the server died `crashes` times while it ran the job.
+absl::Status PoisonedError(int crashes);
+
 // RESOURCE_EXHAUSTED, QUEUE_FULL. `retry_after` is clamped to what is sensible.
 absl::Status QueueFullError(int capacity, absl::Duration retry_after);
 

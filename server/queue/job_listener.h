@@ -7,6 +7,18 @@
 
 namespace animate {
 
+// What becomes of a job that the last process left unfinished.
+enum class RecoveryOutcome {
+  kWaits,      // as before
+  kRestarts,   // it ran: it waits, and begins anew
+  kPoisoned,   // it failed: the process died too often while it ran
+  kCancelled,  // somebody had asked it to stop
+  kDamaged,    // it failed: it cannot be read back
+};
+
+// "waits", "restarts", …: for logs and metrics.
+absl::string_view RecoveryOutcomeName(RecoveryOutcome outcome);
+
 // Hears what becomes of all jobs, for logs and metrics. Called without locks,
 // from any thread, several at once; must be thread-safe and return quickly.
 // Durations are monotonic.
@@ -14,8 +26,12 @@ class JobListener {
  public:
   virtual ~JobListener() = default;
   virtual void OnSubmitted(const JobSnapshot& job) = 0;
+  // A job that the last process left unfinished.
+  virtual void OnRecovered(const JobSnapshot& job, RecoveryOutcome outcome) = 0;
   virtual void OnRefused(const absl::Status& why) = 0;
   virtual void OnStarted(const JobSnapshot& job, absl::Duration waited) = 0;
+  // The server stops; the job goes on when it starts again.
+  virtual void OnPaused(const JobSnapshot& job) = 0;
   virtual void OnFirstFrame(const JobSnapshot& job,
                             absl::Duration since_submission) = 0;
   // Before the job's own observer hears the end.

@@ -14,18 +14,21 @@ namespace animate {
 
 // The life of jobs as the service and the workers see it: submitting, looking
 // up, cancelling on one side; taking the next job and reporting on the other.
-// One implementation keeps everything in memory; a durable one will keep the
-// same contract. Thread-safe.
+// Thread-safe.
 class JobManager {
  public:
   virtual ~JobManager() = default;
 
   // --- For the service -----------------------------------------------------
 
-  // Takes responsibility for a job: from here on observer (may be null) gets
-  // exactly one OnFinished. Errors, after which the observer hears nothing:
-  // RESOURCE_EXHAUSTED with reason QUEUE_FULL or SPOOL_FULL and a retry_after
-  // predicted from measured step times; UNAVAILABLE with reason DRAINING.
+  // Takes responsibility for a job and attaches observer (may be null) to it:
+  // from here on it gets exactly one OnFinished. A repetition, a job of the
+  // same spec.request of which the digest is the same, is answered with the job
+  // that is there, whatever its state. Errors, after which the observer hears
+  // nothing: RESOURCE_EXHAUSTED with reason QUEUE_FULL or SPOOL_FULL and a
+  // retry_after predicted from measured step times; UNAVAILABLE with reason
+  // DRAINING, or STORE_FAILED when it cannot be stored; ALREADY_EXISTS with
+  // reason REQUEST_ID_REUSED for the same spec.request with another digest.
   virtual absl::StatusOr<JobSnapshot> Submit(JobSpec spec, EncodedInputs inputs,
                                              JobObserver* observer) = 0;
 
@@ -50,6 +53,29 @@ class JobManager {
   virtual absl::StatusOr<JobSnapshot> Cancel(const std::string& name,
                                              const std::string& reason) = 0;
 
+  // Attaches a further observer. Returns the job as it is; the observer hears
+  // what comes after that, OnFinished at once when the job has ended. While
+  // anybody is attached a job is not forgotten for want of space.
+  virtual absl::StatusOr<JobSnapshot> Attach(const std::string& name,
+                                             JobObserver* observer) = 0;
+
+  // The observer is not called any more once this has returned. When it was the
+  // last one and the job has not ended, spec.on_disconnect applies after
+  // spec.disconnect_grace, unless somebody attaches before. Nothing happens
+  // when it is not attached.
+  virtual void Detach(const std::string& name, JobObserver* observer) = 0;
+
+  // Frame `index` of JobSnapshot.frames. OUT_OF_RANGE when it is not there
+  // (yet), NOT_FOUND when the job is not, DATA_LOSS when it was damaged.
+  virtual absl::StatusOr<EncodedFrame> ReadFrame(const std::string& name,
+                                                 int index) const = 0;
+
+  // Forgets a job that has ended. FAILED_PRECONDITION with reason
+  // JOB_NOT_FINISHED for any other; ABORTED with reason ETAG_MISMATCH when
+  // `revision` is given and is not the job's.
+  virtual absl::Status Delete(const std::string& name,
+                              std::optional<uint64_t> revision) = 0;
+
   // --- For a worker --------------------------------------------------------
 
   // Blocks until there is a job to run; null when draining has emptied the
@@ -57,14 +83,18 @@ class JobManager {
   // worker owes a call of Finish.
   virtual std::unique_ptr<Job> Take() = 0;
 
-  // Records progress and tells the job's observer.
+  // Records progress and tells the job's observers.
   virtual void ReportProgress(const Job& job, const JobProgress& progress) = 0;
-  virtual void ReportFrame(const Job& job, const EncodedFrame& frame) = 0;
+  // Stores the frame, then tells the job's observers. Frames come in order.
+  // After an error of the store, which is returned and cancels the job's token,
+  // the job cannot succeed any more.
+  virtual absl::Status ReportFrame(const Job& job,
+                                   const EncodedFrame& frame) = 0;
 
   // Records how the motion was fitted, for every later snapshot.
   virtual void ReportRetarget(const Job& job, RetargetOutcome outcome) = 0;
 
-  // Records the end of a job taken before and tells its observer. `status` OK
+  // Records the end of a job taken before and tells its observers. `status` OK
   // is SUCCEEDED; CANCELLED is CANCELLED; DEADLINE_EXCEEDED is EXPIRED; any
   // other is FAILED.
   virtual void Finish(std::unique_ptr<Job> job, const absl::Status& status,
@@ -75,7 +105,7 @@ class JobManager {
   // Refuses new jobs with UNAVAILABLE/DRAINING; those accepted run on.
   virtual void Drain() = 0;
 
-  // Drains, cancels all that is left and wakes every Take.
+  // Drains, stops all that is left and wakes every Take.
   virtual void Shutdown() = 0;
 
   struct Counts {

@@ -31,7 +31,8 @@ struct StoredJob {
   std::optional<absl::Time> expire_time;  // set with a terminal state
   absl::Status error;                     // with its details
   JobUsage usage;
-  int frames = 0;  // frames [0, frames) of this generation are there
+  int frames = 0;      // frames [0, frames) of this generation are there
+  std::string report;  // what its worker found out; opaque to the store
 };
 
 // The parts of a job's input (pictures, clips, what describes them), opaque to
@@ -87,6 +88,15 @@ class JobStore {
   virtual absl::Status RecordStart(const std::string& name,
                                    absl::Time start_time) = 0;
 
+  // Somebody asked the running job to stop because of `why`: CANCELLING, and
+  // not to be run again.
+  virtual absl::Status RecordStop(const std::string& name,
+                                  const absl::Status& why) = 0;
+
+  // Replaces StoredJob.report.
+  virtual absl::Status RecordReport(const std::string& name,
+                                    const std::string& report) = 0;
+
   // The job is PENDING again, orderly: the attempt was no crash.
   virtual absl::Status RecordPause(const std::string& name) = 0;
 
@@ -125,6 +135,12 @@ class JobStore {
 
   // Bytes of inputs, frames and checkpoints.
   virtual int64_t used_bytes() const = 0;
+
+  // Bytes that the medium still has room for, whoever fills it.
+  virtual absl::StatusOr<int64_t> FreeBytes() const = 0;
+
+  // Whether jobs survive the process.
+  virtual bool durable() const = 0;
 };
 
 }  // namespace animate

@@ -1,5 +1,6 @@
 #include "server/queue/job_table.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -12,13 +13,21 @@ namespace {
 
 constexpr int kMaxPageSize = 1000;
 
+// What the caller gave the request; null without a spec (it was unreadable).
+const RequestIdentity* RequestOf(const JobRecord& record) {
+  const JobSpec* const spec = record.snapshot.spec.get();
+  return spec == nullptr || spec->request.id.empty() ? nullptr : &spec->request;
+}
+
 }  // namespace
 
 JobRecord& JobTable::Add(JobRecord record) {
-  record.number = ++last_number_;
   auto owned = std::make_unique<JobRecord>(std::move(record));
   JobRecord& stored = *owned;
   by_name_.emplace(stored.snapshot.name, &stored);
+  if (const RequestIdentity* const request = RequestOf(stored)) {
+    by_request_.emplace(RequestKey(request->principal, request->id), &stored);
+  }
   records_.emplace(stored.number, std::move(owned));
   return stored;
 }
@@ -37,20 +46,46 @@ void JobTable::Retire(const JobRecord& record) {
   finished_.push_back(record.number);
 }
 
-void JobTable::Forget(absl::Duration now, int max_finished) {
-  while (!finished_.empty() &&
-         (static_cast<int>(finished_.size()) > max_finished ||
-          Get(finished_.front()).forget_time <= now)) {
-    const auto record = records_.find(finished_.front());
-    by_name_.erase(record->second->snapshot.name);
-    records_.erase(record);
-    finished_.pop_front();
+JobRecord* JobTable::FindRequest(const RequestIdentity& request) {
+  const auto found =
+      by_request_.find(RequestKey(request.principal, request.id));
+  return found == by_request_.end() ? nullptr : found->second;
+}
+
+std::vector<uint64_t> JobTable::Forgettable(absl::Duration now,
+                                            int max_finished) const {
+  std::vector<uint64_t> due;
+  auto surplus = static_cast<int64_t>(finished_.size()) - max_finished;
+  for (const uint64_t number : finished_) {
+    if (surplus-- > 0 || Get(number).forget_time <= now) due.push_back(number);
   }
+  return due;
+}
+
+std::optional<uint64_t> JobTable::OldestUnread() const {
+  for (const uint64_t number : finished_) {
+    if (Get(number).readers.empty()) return number;
+  }
+  return std::nullopt;
+}
+
+void JobTable::Forget(uint64_t number) {
+  const auto record = records_.find(number);
+  by_name_.erase(record->second->snapshot.name);
+  if (const RequestIdentity* const request = RequestOf(*record->second)) {
+    by_request_.erase(RequestKey(request->principal, request->id));
+  }
+  records_.erase(record);
+  finished_.erase(std::remove(finished_.begin(), finished_.end(), number),
+                  finished_.end());
 }
 
 absl::Duration JobTable::next_forget_time() const {
-  return finished_.empty() ? absl::InfiniteDuration()
-                           : Get(finished_.front()).forget_time;
+  absl::Duration next = absl::InfiniteDuration();
+  for (const uint64_t number : finished_) {
+    next = std::min(next, Get(number).forget_time);
+  }
+  return next;
 }
 
 absl::StatusOr<JobManager::JobPage> JobTable::List(

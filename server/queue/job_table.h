@@ -8,30 +8,38 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/queue/job.h"
 #include "server/queue/job_manager.h"
-#include "server/queue/observer_channel.h"
-#include "server/queue/output_budget.h"
+#include "server/queue/job_readers.h"
 #include "server/queue/progress_meter.h"
+#include "server/queue/space_budget.h"
 
 namespace animate {
 
 // All that is known about one job.
 struct JobRecord {
-  uint64_t number = 0;  // order of submission, from 1
+  uint64_t number = 0;  // the store's: order of submission
   JobSnapshot snapshot;
-  absl::Duration submit_time;  // monotonic
+  absl::Duration submit_time;  // monotonic; of a recovered job as if it had
+                               // been this process that took it
+  JobReaders readers;
 
-  // Until the job has ended:
-  std::shared_ptr<ObserverChannel> observer;
+  // When a job that nobody reads is cancelled, monotonic.
+  absl::Duration abandon_time = absl::InfiniteDuration();
+
+  // While it waits or runs:
+  std::unique_ptr<SpaceBudget::Reservation> space;
+
+  // While it runs:
   std::shared_ptr<CancellationToken> token;
-  std::unique_ptr<OutputBudget::Reservation> output;
-  std::unique_ptr<Job> waiting_job;    // until it starts
-  std::optional<ProgressMeter> meter;  // once it runs
-  bool has_frame = false;
+  std::optional<ProgressMeter> meter;
+  bool has_frame = false;           // since this process took it
+  std::deque<EncodedFrame> newest;  // for readers that keep up
 
   absl::Duration forget_time = absl::InfiniteDuration();  // monotonic
 };
@@ -40,25 +48,33 @@ struct JobRecord {
 // Thread-compatible.
 class JobTable {
  public:
-  // Stores a record under the next number. References stay valid until the
-  // record is forgotten.
+  // Stores a record under its number, which is not taken. References stay
+  // valid until the record is forgotten.
   JobRecord& Add(JobRecord record);
 
   // Null when there is none.
   JobRecord* Find(const std::string& name);
   const JobRecord* Find(const std::string& name) const;
+  // The job of the same principal and request id, "" being none.
+  JobRecord* FindRequest(const RequestIdentity& request);
+
   JobRecord& Get(uint64_t number) { return *records_.at(number); }
   const JobRecord& Get(uint64_t number) const { return *records_.at(number); }
 
-  // `record` has ended and will be forgotten at record.forget_time, earlier
+  // `record` has ended and is to be forgotten at record.forget_time, earlier
   // when more than a number of others have ended since.
   void Retire(const JobRecord& record);
 
-  // Forgets finished jobs: those whose time has come, and the oldest while
-  // there are more than `max_finished`.
-  void Forget(absl::Duration now, int max_finished);
+  // Finished jobs to be forgotten: those whose time has come, and the oldest
+  // while there are more than `max_finished`.
+  std::vector<uint64_t> Forgettable(absl::Duration now, int max_finished) const;
 
-  // When Forget will next have something to do because of time.
+  // The finished job without readers that ended first.
+  std::optional<uint64_t> OldestUnread() const;
+
+  void Forget(uint64_t number);
+
+  // When Forgettable will next have something because of time.
   absl::Duration next_forget_time() const;
 
   // INVALID_ARGUMENT naming page_size or page_token when they make no sense.
@@ -66,9 +82,11 @@ class JobTable {
       const JobManager::ListOptions& options) const;
 
  private:
-  uint64_t last_number_ = 0;
+  using RequestKey = std::pair<std::string, std::string>;  // principal, id
+
   std::map<uint64_t, std::unique_ptr<JobRecord>> records_;
   std::unordered_map<std::string, JobRecord*> by_name_;
+  std::map<RequestKey, JobRecord*> by_request_;
   std::deque<uint64_t> finished_;  // in order of ending
 };
 

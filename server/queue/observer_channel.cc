@@ -37,12 +37,25 @@ void ObserverChannel::Deliver() {
     events_.pop_front();
     // The observer may be gone as soon as it has heard the end.
     if (std::holds_alternative<JobSnapshot>(event)) observer_ = nullptr;
+    calling_ = std::this_thread::get_id();
     mutex_.Unlock();
     Call(*observer, event);
     mutex_.Lock();
+    calling_ = std::thread::id();
+    call_ended_.SignalAll();
   }
   delivering_ = false;
   mutex_.Unlock();
+}
+
+void ObserverChannel::Close() {
+  MutexLock lock(mutex_);
+  observer_ = nullptr;
+  events_.clear();
+  while (calling_ != std::thread::id() &&
+         calling_ != std::this_thread::get_id()) {
+    call_ended_.Wait(mutex_);
+  }
 }
 
 void ObserverChannel::Call(JobObserver& observer, const Event& event) {

@@ -26,10 +26,14 @@ void WaitingJobs::Add(uint64_t job, Priority priority, absl::Duration now,
   ranks_.emplace(job, rank);
 }
 
-std::optional<uint64_t> WaitingJobs::TakeNext() {
+std::optional<uint64_t> WaitingJobs::Next() const {
   if (order_.empty()) return std::nullopt;
-  const uint64_t job = std::get<uint64_t>(order_.begin()->first);
-  Remove(job);
+  return std::get<uint64_t>(order_.begin()->first);
+}
+
+std::optional<uint64_t> WaitingJobs::TakeNext() {
+  const std::optional<uint64_t> job = Next();
+  if (job.has_value()) Remove(*job);
   return job;
 }
 
@@ -41,12 +45,11 @@ bool WaitingJobs::Remove(uint64_t job) {
   return true;
 }
 
-std::vector<uint64_t> WaitingJobs::TakeOverdue(absl::Duration now) {
+std::vector<uint64_t> WaitingJobs::Overdue(absl::Duration now) const {
   std::vector<uint64_t> overdue;
   for (const auto& [rank, start_by] : order_) {
     if (start_by <= now) overdue.push_back(std::get<uint64_t>(rank));
   }
-  for (const uint64_t job : overdue) Remove(job);
   return overdue;
 }
 

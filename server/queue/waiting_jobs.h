@@ -25,14 +25,17 @@ class WaitingJobs {
   void Add(uint64_t job, Priority priority, absl::Duration now,
            absl::Duration start_by);
 
+  // The next job to be run; nullopt when there is none.
+  std::optional<uint64_t> Next() const;
+
   // Removes and returns the next job; nullopt when there is none.
   std::optional<uint64_t> TakeNext();
 
   // Returns whether the job was waiting.
   bool Remove(uint64_t job);
 
-  // Removes and returns the jobs whose start_by is not after `now`.
-  std::vector<uint64_t> TakeOverdue(absl::Duration now);
+  // The jobs whose start_by is not after `now`.
+  std::vector<uint64_t> Overdue(absl::Duration now) const;
 
   // The earliest start_by; absl::InfiniteDuration() when there is none.
   absl::Duration next_deadline() const;

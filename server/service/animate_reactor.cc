@@ -1,6 +1,5 @@
 #include "server/service/animate_reactor.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -8,9 +7,10 @@
 #include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
+#include "server/service/event_message.h"
 #include "server/service/grpc_status.h"
 #include "server/service/pose_conversion.h"
-#include "server/service/proto_conversion.h"
+#include "server/service/request_digest.h"
 #include "server/service/request_parser.h"
 
 namespace animate {
@@ -55,17 +55,15 @@ AnimateReactor::AnimateReactor(grpc::CallbackServerContext& context,
     : context_(context),
       environment_(environment),
       start_time_(environment.clock.Monotonic()),
-      outbox_(kMaxFramePartBytes) {
+      stream_(JobStream::Create(environment, *this)) {
   environment_.recorder.RpcStarted(kMethod);
-  environment_.recorder.StreamOpened();
-  MutexLock lock(mutex_);
   if (absl::Status admission = environment_.serving.Admission();
       !admission.ok()) {
-    environment_.recorder.JobRejected(ToRejectReason(admission));
-    FinishWith(admission);
+    stream_->Fail(admission);
     return;
   }
-  SetAlarm(environment_.upload_timeout);
+  stream_->FailAfter(environment_.upload_timeout,
+                     UploadTimeoutError(environment_.upload_timeout));
   StartRead(&request_);
 }
 
@@ -76,11 +74,9 @@ void AnimateReactor::OnReadDone(bool ok) {
     OnHalfClose();
     return;
   }
-  MutexLock lock(mutex_);
-  if (failure_.has_value() || outcome_.has_value()) return;
   bytes_received_ += static_cast<int64_t>(request_.ByteSizeLong());
-  if (absl::Status status = TakeRequest(); !status.ok()) {
-    Refuse(status);
+  if (const absl::Status status = TakeRequest(); !status.ok()) {
+    stream_->Fail(status);
     return;
   }
   StartRead(&request_);
@@ -93,11 +89,7 @@ absl::Status AnimateReactor::TakeRequest() {
     case v1::AnimateRequest::kChunk:
       return TakeChunk();
     case v1::AnimateRequest::kAck:
-      return MakeError(
-          absl::StatusCode::kUnimplemented,
-          "ack: resuming a stream is not something this server can do",
-          {.reason = "CAPABILITY_UNSUPPORTED",
-           .field_violations = {{"ack", "needs RESUMABLE_STREAMS"}}});
+      return TakeAck();
     case v1::AnimateRequest::PAYLOAD_NOT_SET:
       break;
   }
@@ -118,6 +110,7 @@ absl::Status AnimateReactor::TakeStart() {
                           static_cast<int64_t>(start.manifest.total_bytes)));
   fps_ = start.spec.animation->fps;
   spec_ = std::move(start.spec);
+  wish_ = std::move(*request_.mutable_start()->mutable_spec());
   upload_.emplace(start.manifest,
                   environment_.serving.offer()->limits.max_chunk_bytes);
   phase_ = Phase::kUploading;
@@ -128,33 +121,48 @@ absl::Status AnimateReactor::TakeChunk() {
   if (phase_ == Phase::kAwaitingStart) {
     return FieldError("start", "must be the first message", "START_EXPECTED");
   }
-  return upload_->Add(std::move(*request_.mutable_chunk()));
+  ANIMATE_RETURN_IF_ERROR(upload_->Add(std::move(*request_.mutable_chunk())));
+  // Not only at half-close, after which nobody can acknowledge frames.
+  return upload_->complete() ? Submit() : absl::OkStatus();
+}
+
+absl::Status AnimateReactor::TakeAck() {
+  if (phase_ == Phase::kAwaitingStart) {
+    return FieldError("start", "must be the first message", "START_EXPECTED");
+  }
+  return stream_->Acknowledge(request_.ack().generation(),
+                              request_.ack().through_frame());
 }
 
 // A read fails at half-close, and also when the caller is gone.
 void AnimateReactor::OnHalfClose() {
-  std::optional<JobSpec> spec;
-  EncodedInputs inputs;
-  {
-    MutexLock lock(mutex_);
-    if (failure_.has_value() || outcome_.has_value()) return;
-    if (context_.IsCancelled()) return;  // OnCancel deals with it
-    absl::StatusOr<EncodedInputs> upload = EndUpload();
-    if (!upload.ok()) {
-      Refuse(upload.status());
-      return;
-    }
-    inputs = *std::move(upload);
-    spec = std::move(spec_);
-    phase_ = Phase::kSubmitting;
+  if (phase_ == Phase::kSubmitted || context_.IsCancelled()) return;
+  if (const absl::Status status = Submit(); !status.ok()) {
+    stream_->Fail(status);
   }
+}
+
+absl::Status AnimateReactor::Submit() {
+  ANIMATE_ASSIGN_OR_RETURN(EncodedInputs inputs, EndUpload());
+  phase_ = Phase::kSubmitted;
   environment_.recorder.PhaseFinished(
       JobPhase::kIngest, environment_.clock.Monotonic() - start_time_);
-  Ref();  // the job's, until OnFinished
-  const absl::StatusOr<JobSnapshot> job =
-      environment_.jobs.Submit(*std::move(spec), std::move(inputs), this);
-  if (!job.ok()) Unref();
-  OnSubmitted(job);
+  if (!spec_->request.id.empty()) {
+    spec_->request.digest = RequestDigest(wish_, inputs);
+  }
+  const bool detach = spec_->on_disconnect == OnDisconnect::kDetach;
+  const absl::StatusOr<JobSnapshot> job = environment_.jobs.Submit(
+      *std::move(spec_), std::move(inputs), stream_->observer());
+  upload_memory_.Release();  // the queue accounts for the bytes now
+  if (!job.ok()) return job.status();
+  {
+    MutexLock lock(job_mutex_);
+    job_name_ = job->name;
+    stops_with_deadline_ = !detach;
+  }
+  stream_->Start(*job, Reading());
+  if (abandoned_) StopJobIfLate();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<EncodedInputs> AnimateReactor::EndUpload() {
@@ -177,206 +185,52 @@ absl::StatusOr<EncodedInputs> AnimateReactor::EndUpload() {
   return inputs;
 }
 
-void AnimateReactor::OnSubmitted(const absl::StatusOr<JobSnapshot>& job) {
-  bool abandoned = false;
-  {
-    MutexLock lock(mutex_);
-    upload_memory_.Release();  // the queue accounts for the bytes now
-    upload_.reset();
-    if (job.ok()) {
-      job_name_ = job->name;
-      phase_ = Phase::kStreaming;
-      outbox_.PutAccepted(*job);
-      if (!outcome_.has_value()) SetAlarm(environment_.heartbeat_interval);
-      abandoned = abandoned_;
-    } else if (!failure_.has_value()) {
-      failure_ = job.status();
-    }
-    Pump();
-  }
-  if (abandoned)
-    environment_.jobs.Cancel(job->name, "DISCONNECTED").IgnoreError();
-}
-
-void AnimateReactor::Refuse(const absl::Status& why) {
-  failure_ = why;
-  environment_.recorder.JobRejected(ToRejectReason(why));
-  Log(LogSeverity::kInfo, "request_refused",
-      {{"peer", context_.peer()},
-       {"reason", GetErrorReason(why)},
-       {"error", std::string(why.message())}});
-  Pump();
-}
-
-// --- The job's reports ------------------------------------------------------
-
-void AnimateReactor::OnProgress(const JobProgress& progress) {
-  MutexLock lock(mutex_);
-  if (outcome_.has_value()) return;
-  outbox_.PutProgress(progress);
-  Pump();
-}
-
-void AnimateReactor::OnFrame(const EncodedFrame& frame) {
-  MutexLock lock(mutex_);
-  if (outcome_.has_value()) return;  // nobody will read it
-  outbox_.PutFrame(frame);
-  Pump();
-}
-
-void AnimateReactor::OnFinished(const JobSnapshot& job) {
-  {
-    MutexLock lock(mutex_);
-    job_error_ = job.error;
-    outbox_.PutFinal(job);
-    Pump();
-  }
-  Unref();
-}
-
 // --- The answer -------------------------------------------------------------
 
-void AnimateReactor::Pump() {
-  if (writing_ || outcome_.has_value()) return;
-  if (failure_.has_value()) {
-    FinishWith(*failure_);
-    return;
-  }
-  if (const std::optional<FrameOutbox::Event> event = outbox_.Next();
-      event.has_value()) {
-    Write(*event);
-  } else if (outbox_.done()) {
-    FinishWith(job_error_);
-  }
-}
-
 void AnimateReactor::Write(const FrameOutbox::Event& event) {
-  response_.Clear();
-  ends_frame_ = false;
-  if (const auto* job = std::get_if<JobSnapshot>(&event)) {
-    *response_.mutable_job() = ToProto(*job);
-  } else if (const auto* progress = std::get_if<JobProgress>(&event)) {
-    *response_.mutable_progress() = ToProto(*progress);
-  } else if (const auto* part = std::get_if<FramePart>(&event)) {
-    *response_.mutable_frame() = ToProto(*part, fps_);
-    ends_frame_ = part->part + 1 == part->parts;
-  } else {
-    *response_.mutable_heartbeat()->mutable_time() =
-        ToProto(environment_.clock.Now());
-  }
-  writing_ = true;
-  idle_since_alarm_ = false;
+  response_ = ToMessage<v1::AnimateResponse>(event, fps_, environment_.clock);
   bytes_sent_ += static_cast<int64_t>(response_.ByteSizeLong());
   StartWrite(&response_);
 }
 
-void AnimateReactor::OnWriteDone(bool ok) {
-  MutexLock lock(mutex_);
-  writing_ = false;
-  // After a failed write nothing can be sent; OnCancel follows.
-  if (!ok && !failure_.has_value()) {
-    failure_ = absl::CancelledError("the connection broke");
-  }
-  if (ok && ends_frame_) {
-    environment_.recorder.FrameDelivered(outbox_.frames_waiting());
-  }
-  Pump();
-}
-
-void AnimateReactor::OnCancel() {
-  const bool deadline = DeadlinePassed();
-  std::string job_name;
-  {
-    MutexLock lock(mutex_);
-    abandoned_ = true;
-    if (phase_ == Phase::kStreaming) job_name = job_name_;
-    if (!failure_.has_value()) {
-      failure_ = deadline
-                     ? absl::DeadlineExceededError("the RPC's deadline passed")
-                     : absl::CancelledError("the caller went away");
-    }
-    Pump();
-  }
-  if (!job_name.empty()) {
-    environment_.jobs.Cancel(job_name, deadline ? "DEADLINE" : "DISCONNECTED")
-        .IgnoreError();
-  }
-}
-
-void AnimateReactor::FinishWith(const absl::Status& status) {
+void AnimateReactor::End(const absl::Status& status) {
   outcome_ = status;
-  alarm_.reset();
-  upload_.reset();
-  upload_memory_.Release();
-  environment_.recorder.StreamClosed(CloseReason(status));
+  if (phase_ != Phase::kSubmitted && !abandoned_ && !status.ok()) {
+    environment_.recorder.JobRejected(ToRejectReason(status));
+    Log(LogSeverity::kInfo, "request_refused",
+        {{"peer", context_.peer()},
+         {"reason", GetErrorReason(status)},
+         {"error", std::string(status.message())}});
+  }
   Finish(ToGrpcStatus(status, context_));
 }
 
-StreamCloseReason AnimateReactor::CloseReason(
-    const absl::Status& status) const {
-  if (abandoned_) {
-    return DeadlinePassed() ? StreamCloseReason::kDeadline
-                            : StreamCloseReason::kClientCancel;
+void AnimateReactor::OnCancel() {
+  abandoned_ = true;
+  StopJobIfLate();
+  stream_->OnCancelled(DeadlinePassed());
+}
+
+void AnimateReactor::StopJobIfLate() {
+  std::string job;
+  {
+    MutexLock lock(job_mutex_);
+    if (stops_with_deadline_ && DeadlinePassed()) job = job_name_;
   }
-  if (GetErrorReason(status) == "DRAINING") return StreamCloseReason::kDrain;
-  if (GetErrorReason(status) == "UPLOAD_TIMEOUT") {
-    return StreamCloseReason::kDeadline;
-  }
-  if (failure_.has_value() && absl::IsCancelled(*failure_)) {
-    return StreamCloseReason::kTransport;
-  }
-  return StreamCloseReason::kDone;
+  if (!job.empty()) environment_.jobs.Cancel(job, "DEADLINE").IgnoreError();
 }
 
 bool AnimateReactor::DeadlinePassed() const {
   return context_.deadline() <= std::chrono::system_clock::now();
 }
 
-// --- Lifetime and time ------------------------------------------------------
-
-void AnimateReactor::SetAlarm(absl::Duration delay) {
-  Ref();  // the alarm's, until OnAlarm; replacing an alarm cancels it first
-  idle_since_alarm_ = true;
-  alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(
-      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(delay),
-      [this](bool fired) { OnAlarm(fired); });
-}
-
-void AnimateReactor::OnAlarm(bool fired) {
-  if (fired) {
-    MutexLock lock(mutex_);
-    if (!outcome_.has_value() && !failure_.has_value()) {
-      if (phase_ == Phase::kStreaming) {
-        if (idle_since_alarm_) outbox_.PutHeartbeat();
-        SetAlarm(environment_.heartbeat_interval);
-        Pump();
-      } else if (phase_ != Phase::kSubmitting) {
-        Refuse(UploadTimeoutError(environment_.upload_timeout));
-      }
-    }
-  }
-  Unref();
-}
-
 void AnimateReactor::OnDone() {
-  std::string status;
-  int64_t sent = 0;
-  int64_t received = 0;
-  {
-    MutexLock lock(mutex_);
-    status = absl::StatusCodeToString(outcome_->code());
-    sent = bytes_sent_;
-    received = bytes_received_;
-  }
+  stream_->Close();
   environment_.recorder.RpcFinished(
-      kMethod, status, environment_.clock.Monotonic() - start_time_, sent,
-      received);
-  Unref();
-}
-
-void AnimateReactor::Unref() {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+      kMethod, absl::StatusCodeToString(outcome_.code()),
+      environment_.clock.Monotonic() - start_time_, bytes_sent_,
+      bytes_received_);
+  delete this;
 }
 
 }  // namespace animate

@@ -1,14 +1,20 @@
 #include "server/service/animation_service.h"
 
+#include <optional>
 #include <string>
+#include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "server/service/animate_reactor.h"
+#include "server/service/create_job_parser.h"
 #include "server/service/grpc_status.h"
 #include "server/service/proto_conversion.h"
+#include "server/service/request_digest.h"
 #include "server/service/request_parser.h"
+#include "server/service/stream_frames_reactor.h"
 
 namespace animate {
 namespace {
@@ -38,21 +44,28 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
   return reactor;
 }
 
-absl::Status Unimplemented(absl::string_view message) {
-  return MakeError(absl::StatusCode::kUnimplemented, message,
-                   {.reason = "CAPABILITY_UNSUPPORTED"});
+// The revision that an etag stands for; any other text is no etag of ours.
+absl::StatusOr<std::optional<uint64_t>> ParseEtag(const std::string& etag) {
+  uint64_t revision = 0;
+  if (etag.empty()) return std::optional<uint64_t>();
+  if (!absl::SimpleAtoi(etag, &revision)) {
+    return FieldError("etag", "must be the etag of a Job");
+  }
+  return std::optional(revision);
 }
 
-// A StreamFrames call that ends at once.
-class RefusedStreamFrames final
-    : public grpc::ServerBidiReactor<v1::StreamFramesRequest,
-                                     v1::StreamFramesResponse> {
- public:
-  explicit RefusedStreamFrames(const absl::Status& why) {
-    Finish(ToGrpcStatus(why));
+absl::StatusOr<JobSnapshot> CreateJob(const ServiceEnvironment& environment,
+                                      const v1::CreateJobRequest& request) {
+  ANIMATE_RETURN_IF_ERROR(environment.serving.Admission());
+  ANIMATE_ASSIGN_OR_RETURN(
+      ParsedJob job,
+      ParseCreateJob(request, *environment.serving.offer(), RandomSeed()));
+  if (!job.spec.request.id.empty()) {
+    job.spec.request.digest = RequestDigest(request.spec(), job.inputs);
   }
-  void OnDone() override { delete this; }
-};
+  return environment.jobs.Submit(std::move(job.spec), std::move(job.inputs),
+                                 nullptr);
+}
 
 void FillServerInfo(const ServiceEnvironment& environment,
                     v1::GetServerInfoResponse& response) {
@@ -77,7 +90,10 @@ void FillServerInfo(const ServiceEnvironment& environment,
     response.add_pose_kinds(v1::POSE_KIND_DRIVING_VIDEO);
   }
   for (const v1::Capability capability :
-       {v1::CAPABILITY_RETARGETING, v1::CAPABILITY_CHANNEL_ORDER}) {
+       {v1::CAPABILITY_IDEMPOTENT_REQUESTS, v1::CAPABILITY_INLINE_INPUTS,
+        v1::CAPABILITY_DETACHED_JOBS, v1::CAPABILITY_RESUMABLE_STREAMS,
+        v1::CAPABILITY_DELETE_JOB, v1::CAPABILITY_RETARGETING,
+        v1::CAPABILITY_CHANNEL_ORDER}) {
     response.add_capabilities(capability);
   }
   response.set_pose_detector(offer->pose_detector);
@@ -168,33 +184,31 @@ grpc::ServerUnaryReactor* AnimationService::GetServerInfo(
 grpc::ServerUnaryReactor* AnimationService::CreateJob(
     grpc::CallbackServerContext* context, const v1::CreateJobRequest* request,
     v1::CreateJobResponse* response) {
-  return Answer(*context, environment_, "CreateJob", *request, *response, [] {
-    return Unimplemented(
-        "this server has no CreateJob: use Animate, which uploads the inputs "
-        "and returns the frames over one stream");
-  });
+  return Answer(*context, environment_, "CreateJob", *request, *response,
+                [&]() -> absl::Status {
+                  ANIMATE_ASSIGN_OR_RETURN(
+                      const JobSnapshot job,
+                      animate::CreateJob(environment_, *request));
+                  *response->mutable_job() = ToProto(job);
+                  return absl::OkStatus();
+                });
 }
 
 grpc::ServerUnaryReactor* AnimationService::DeleteJob(
     grpc::CallbackServerContext* context, const v1::DeleteJobRequest* request,
     v1::DeleteJobResponse* response) {
-  return Answer(*context, environment_, "DeleteJob", *request, *response, [] {
-    return Unimplemented(
-        "this server has no DeleteJob: finished jobs are forgotten at "
-        "Job.expire_time; use CancelJob to stop one");
-  });
+  return Answer(*context, environment_, "DeleteJob", *request, *response,
+                [&]() -> absl::Status {
+                  ANIMATE_ASSIGN_OR_RETURN(
+                      const std::optional<uint64_t> revision,
+                      ParseEtag(request->etag()));
+                  return environment_.jobs.Delete(request->name(), revision);
+                });
 }
 
 grpc::ServerBidiReactor<v1::StreamFramesRequest, v1::StreamFramesResponse>*
-AnimationService::StreamFrames(grpc::CallbackServerContext*) {
-  const std::string method = absl::StrCat(kServiceName, "/StreamFrames");
-  const absl::Status why = Unimplemented(
-      "this server has no StreamFrames: frames come over the Animate stream "
-      "that submitted the job");
-  environment_.recorder.RpcStarted(method);
-  environment_.recorder.RpcFinished(
-      method, absl::StatusCodeToString(why.code()), absl::ZeroDuration(), 0, 0);
-  return new RefusedStreamFrames(why);
+AnimationService::StreamFrames(grpc::CallbackServerContext* context) {
+  return StreamFramesReactor::Create(*context, environment_);
 }
 
 }  // namespace animate

@@ -39,8 +39,6 @@ class AnimationService final
       const animate::v1::GetServerInfoRequest* request,
       animate::v1::GetServerInfoResponse* response) override;
 
-  // --- UNIMPLEMENTED; the message says what to use instead ------------------
-
   grpc::ServerUnaryReactor* CreateJob(
       grpc::CallbackServerContext* context,
       const animate::v1::CreateJobRequest* request,

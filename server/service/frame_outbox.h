@@ -2,10 +2,15 @@
 #define ANIMATE_SERVER_SERVICE_FRAME_OUTBOX_H_
 
 #include <cstddef>
-#include <deque>
+#include <functional>
+#include <limits>
 #include <optional>
+#include <string>
 #include <variant>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "engine/base/mutex.h"
 #include "server/queue/job.h"
@@ -15,33 +20,57 @@ namespace animate {
 // A frame, or the piece of it that goes into one message.
 struct FramePart {
   EncodedFrame frame;
+  int generation = 1;
   int part = 0;  // [0, parts)
   int parts = 1;
   absl::string_view data;  // into *frame.data
 };
 
+// The frames that the reader has are of an older generation.
+struct ResetEvent {
+  int generation = 1;  // of those that follow
+  std::string reason;
+};
+
 // A sign of life.
 struct HeartbeatEvent {};
 
-// What waits to be sent on one stream. The job's side puts things in and never
-// waits; the network's side takes them out one at a time, as fast as the
-// reader reads. Frames are never dropped (there are at most as many as the job
-// has); of progress only the newest is kept. Thread-safe.
+// How a reader wants its frames.
+struct Reading {
+  static constexpr int kNoWindow = std::numeric_limits<int>::max();
+
+  int start_frame = 0;
+  // Most frames sent beyond those that were acknowledged.
+  int window = kNoWindow;
+  // Whether to wait for frames that are not made yet.
+  bool follow = true;
+  std::optional<ResetEvent> reset;
+};
+
+// What is to be sent on one stream, and in which order. The job's side says
+// what there is and never waits; the network's side takes one event at a time,
+// as fast as the reader reads. Frames stay in the job's store until their turn
+// comes, so that a slow reader costs no memory, and are never left out; of
+// progress only the newest is kept. Thread-safe; Next is for one thread at a
+// time.
 class FrameOutbox {
  public:
-  using Event =
-      std::variant<JobSnapshot, JobProgress, FramePart, HeartbeatEvent>;
+  using Event = std::variant<JobSnapshot, JobProgress, FramePart, ResetEvent,
+                             HeartbeatEvent>;
+  // Takes frame i out of the store.
+  using ReadFrame = std::function<absl::StatusOr<EncodedFrame>(int index)>;
 
   // Frames of more bytes are sent in parts of at most `max_part_bytes` (> 0).
-  explicit FrameOutbox(size_t max_part_bytes);
+  FrameOutbox(size_t max_part_bytes, ReadFrame read);
 
   // --- The job's side ------------------------------------------------------
 
   // The first event; the others wait for it, so that a worker may be faster
   // than the call that submits the job.
-  void PutAccepted(JobSnapshot job);
+  void PutAccepted(JobSnapshot job, const Reading& reading);
   void PutProgress(const JobProgress& progress);
-  void PutFrame(EncodedFrame frame);
+  // Frames [0, frames) of the job can be read.
+  void PutFrames(int frames);
   void PutHeartbeat();
   // The last event; drops progress that nobody has read.
   void PutFinal(JobSnapshot job);
@@ -50,28 +79,52 @@ class FrameOutbox {
 
   // The next event; nullopt when there is none at the moment. Progress and
   // frames take turns, so that neither keeps the other from a slow reader.
-  std::optional<Event> Next();
+  // Errors are those of ReadFrame, and mean the end.
+  absl::StatusOr<std::optional<Event>> Next();
+
+  // The reader has dealt with the frames up to and including `through`.
+  // INVALID_ARGUMENT, reason BAD_ACK, for frames that were not sent, or a
+  // generation that never was. Acknowledging again, or frames of an older
+  // generation, changes nothing.
+  absl::Status Acknowledge(int64_t generation, int64_t through);
 
   // Whether the last event has been taken.
   bool done() const;
 
-  // Frames that wait, one in parts included.
+  // Frames that can be read and have not been taken.
   int frames_waiting() const;
 
+  // Whether frames wait for an acknowledgement.
+  bool window_full() const;
+
+  // The first frame that was not acknowledged: where to resume.
+  int resume_frame() const;
+
  private:
-  std::optional<Event> NextFramePart() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool FrameMay() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<Event> NextOther() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Event NextFramePart() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_part_bytes_;
+  const ReadFrame read_;
   mutable Mutex mutex_;
   std::optional<JobSnapshot> accepted_ ABSL_GUARDED_BY(mutex_);
   bool accepted_taken_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<ResetEvent> reset_ ABSL_GUARDED_BY(mutex_);
+  int generation_ ABSL_GUARDED_BY(mutex_) = 1;
+  int window_ ABSL_GUARDED_BY(mutex_) = Reading::kNoWindow;
+  // Frames after these are not waited for.
+  int limit_ ABSL_GUARDED_BY(mutex_) = std::numeric_limits<int>::max();
   std::optional<JobProgress> progress_ ABSL_GUARDED_BY(mutex_);
   bool progress_was_last_ ABSL_GUARDED_BY(mutex_) = false;
-  std::deque<EncodedFrame> frames_ ABSL_GUARDED_BY(mutex_);
-  int next_part_ ABSL_GUARDED_BY(mutex_) = 0;  // of frames_.front()
+  int available_ ABSL_GUARDED_BY(mutex_) = 0;     // frames [0, available_)
+  int next_frame_ ABSL_GUARDED_BY(mutex_) = 0;    // to be taken
+  int acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;  // frames [0, acknowledged_)
+  std::optional<EncodedFrame> frame_ ABSL_GUARDED_BY(mutex_);  // in parts
+  int next_part_ ABSL_GUARDED_BY(mutex_) = 0;                  // of frame_
   bool heartbeat_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<JobSnapshot> final_ ABSL_GUARDED_BY(mutex_);
-  bool final_taken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace animate

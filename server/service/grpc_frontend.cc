@@ -53,6 +53,7 @@ ServiceEnvironment MakeEnvironment(const GrpcFrontendOptions& options,
           .uploads = uploads,
           .upload_timeout = options.upload_timeout,
           .heartbeat_interval = options.heartbeat_interval,
+          .slow_consumer_timeout = options.slow_consumer_timeout,
           .server_version = options.server_version,
           .revision = options.revision,
           .libtorch_version = options.libtorch_version};

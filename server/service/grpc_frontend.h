@@ -44,6 +44,10 @@ struct GrpcFrontendOptions {
   // A stream that had nothing to send for so long sends a Heartbeat.
   absl::Duration heartbeat_interval = absl::Seconds(5);
 
+  // A reader that takes nothing, or with a full window acknowledges nothing,
+  // for so long loses its stream: ABORTED, reason SLOW_CONSUMER.
+  absl::Duration slow_consumer_timeout = absl::Minutes(1);
+
   // A ping after so much silence, and how long to wait for its answer.
   absl::Duration keepalive_time = absl::Seconds(30);
   absl::Duration keepalive_timeout = absl::Seconds(20);

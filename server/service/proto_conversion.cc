@@ -93,6 +93,16 @@ v1::ContextSchedule ToProto(ContextSchedule schedule) {
   return v1::CONTEXT_SCHEDULE_UNSPECIFIED;
 }
 
+v1::NoiseMode ToProto(NoiseMode mode) {
+  switch (mode) {
+    case NoiseMode::kPerFrame:
+      return v1::NOISE_MODE_PER_FRAME;
+    case NoiseMode::kShared:
+      return v1::NOISE_MODE_SHARED;
+  }
+  return v1::NOISE_MODE_UNSPECIFIED;
+}
+
 void SetSampler(const AnimationParameters& p, v1::SamplerSpec& sampler) {
   if (p.beta_schedule.has_value()) {
     sampler.set_beta_schedule(ToProto(*p.beta_schedule));
@@ -105,6 +115,9 @@ void SetSampler(const AnimationParameters& p, v1::SamplerSpec& sampler) {
   }
   if (p.context_schedule.has_value()) {
     sampler.set_context_schedule(ToProto(*p.context_schedule));
+  }
+  if (p.noise_mode.has_value()) {
+    sampler.set_noise_mode(ToProto(*p.noise_mode));
   }
 }
 
@@ -147,7 +160,15 @@ v1::JobSpec ToProto(const JobSpec& spec) {
   if (spec.execution_timeout != absl::InfiniteDuration()) {
     *out.mutable_execution_timeout() = ToProto(spec.execution_timeout);
   }
-  out.set_on_disconnect(v1::ON_DISCONNECT_CANCEL);
+  if (spec.on_disconnect == OnDisconnect::kDetach) {
+    out.set_on_disconnect(v1::ON_DISCONNECT_DETACH);
+  } else {
+    out.set_on_disconnect(v1::ON_DISCONNECT_CANCEL);
+    *out.mutable_disconnect_grace() = ToProto(spec.disconnect_grace);
+  }
+  if (spec.ttl != absl::InfiniteDuration()) {
+    *out.mutable_ttl() = ToProto(spec.ttl);
+  }
   out.mutable_labels()->insert(spec.labels.begin(), spec.labels.end());
   SetSampler(p, *out.mutable_sampler());
   if (spec.retarget.has_value()) {
@@ -174,11 +195,12 @@ v1::Job ToProto(const JobSnapshot& job) {
   out.set_state(ToProto(job.state));
   if (job.spec != nullptr) *out.mutable_spec() = ToProto(*job.spec);
   *out.mutable_progress() = ToProto(job.progress);
-  if (!job.error.ok()) *out.mutable_error() = ToRpcStatus(job.error);
+  if (!job.error.ok() && IsTerminal(job.state)) {
+    *out.mutable_error() = ToRpcStatus(job.error);
+  }
   *out.mutable_create_time() = ToProto(job.create_time);
   if (job.start_time.has_value()) {
     *out.mutable_start_time() = ToProto(*job.start_time);
-    out.set_attempt(1);
   }
   if (job.end_time.has_value()) {
     *out.mutable_end_time() = ToProto(*job.end_time);
@@ -186,7 +208,8 @@ v1::Job ToProto(const JobSnapshot& job) {
   if (job.expire_time.has_value()) {
     *out.mutable_expire_time() = ToProto(*job.expire_time);
   }
-  out.set_generation(1);
+  out.set_attempt(ToUint(job.attempt));
+  out.set_generation(ToUint(job.generation));
   out.set_etag(absl::StrCat(job.revision));
   out.mutable_usage()->set_gpu_seconds(
       absl::ToDoubleSeconds(job.usage.device_time));
@@ -200,7 +223,7 @@ v1::Job ToProto(const JobSnapshot& job) {
 
 v1::Frame ToProto(const FramePart& part, double fps) {
   v1::Frame out;
-  out.set_generation(1);
+  out.set_generation(ToUint(part.generation));
   out.set_index(ToUint(part.frame.index));
   *out.mutable_pts() = ToProto(absl::Seconds(part.frame.index / fps));
   out.set_format(ToProto(part.frame.format));
@@ -242,6 +265,12 @@ v1::ModelInfo ToProto(const ModelInfo& model) {
   out.set_max_context_frames(ToUint(model.max_context_frames));
   out.set_num_train_timesteps(ToUint(model.num_train_timesteps));
   out.set_context_schedule(ToProto(model.context_schedule));
+  out.set_steps(ToUint(model.num_inference_steps));
+  out.set_guidance_scale(static_cast<float>(model.guidance_scale));
+  out.set_noise_mode(ToProto(model.noise_mode));
+  out.set_beta_schedule(ToProto(model.beta_schedule));
+  out.set_width(ToUint(model.width));
+  out.set_height(ToUint(model.height));
   return out;
 }
 

@@ -25,6 +25,8 @@ namespace v1 = ::animate::v1;
 constexpr size_t kMaxLabelKeyBytes = 63;
 constexpr size_t kMaxLabelValueBytes = 256;
 constexpr uint32_t kMaxPageSize = 1000;
+constexpr absl::Duration kDefaultGrace = absl::Seconds(30);
+constexpr absl::Duration kMaxGrace = absl::Hours(1);
 
 // Large values stay too large instead of turning negative.
 int ToInt(uint32_t value) {
@@ -71,13 +73,36 @@ absl::Status CheckRequestId(const std::string& id) {
 
 // The features of the contract that come with later versions of the server.
 absl::Status CheckCapabilities(const v1::JobSpec& spec) {
-  if (spec.on_disconnect() == v1::ON_DISCONNECT_DETACH) {
-    return Unsupported("spec.on_disconnect", "ON_DISCONNECT_DETACH");
-  }
-  if (spec.has_disconnect_grace()) {
-    return Unsupported("spec.disconnect_grace", "resuming a stream");
-  }
   if (spec.has_preview()) return Unsupported("spec.preview", "a preview");
+  return absl::OkStatus();
+}
+
+absl::Status ParseDisconnect(const v1::JobSpec& spec, JobSpec& out) {
+  switch (spec.on_disconnect()) {
+    case v1::ON_DISCONNECT_UNSPECIFIED:
+    case v1::ON_DISCONNECT_CANCEL:
+      out.on_disconnect = OnDisconnect::kCancel;
+      break;
+    case v1::ON_DISCONNECT_DETACH:
+      out.on_disconnect = OnDisconnect::kDetach;
+      break;
+    default:
+      return FieldError("spec.on_disconnect",
+                        absl::StrCat("unknown value ", spec.on_disconnect()));
+  }
+  out.disconnect_grace = kDefaultGrace;
+  if (!spec.has_disconnect_grace()) return absl::OkStatus();
+  const google::protobuf::Duration& grace = spec.disconnect_grace();
+  out.disconnect_grace =
+      absl::Seconds(grace.seconds()) + absl::Nanoseconds(grace.nanos());
+  if (out.disconnect_grace < absl::ZeroDuration() ||
+      out.disconnect_grace > kMaxGrace) {
+    return FieldError(
+        "spec.disconnect_grace",
+        absl::StrCat("must be in [0, ", absl::FormatDuration(kMaxGrace),
+                     "], got ", grace.seconds(), " s ", grace.nanos(), " ns"),
+        "LIMIT_EXCEEDED");
+  }
   return absl::OkStatus();
 }
 
@@ -94,15 +119,15 @@ absl::StatusOr<const ModelInfo*> ChooseModel(const std::string& name,
                         {"spec.model", "not one of GetServerInfo's models"}}});
 }
 
-absl::StatusOr<std::optional<BetaSchedule>> ParseBetaSchedule(
-    v1::BetaSchedule schedule) {
+absl::StatusOr<BetaSchedule> ParseBetaSchedule(v1::BetaSchedule schedule,
+                                               const ModelInfo& model) {
   switch (schedule) {
     case v1::BETA_SCHEDULE_UNSPECIFIED:
-      return std::optional<BetaSchedule>();
+      return model.beta_schedule;
     case v1::BETA_SCHEDULE_LINEAR:
-      return std::optional(BetaSchedule::kLinear);
+      return BetaSchedule::kLinear;
     case v1::BETA_SCHEDULE_SCALED_LINEAR:
-      return std::optional(BetaSchedule::kScaledLinear);
+      return BetaSchedule::kScaledLinear;
     default:
       return FieldError("spec.sampler.beta_schedule",
                         absl::StrCat("unknown value ", schedule));
@@ -126,11 +151,28 @@ absl::StatusOr<ContextSchedule> ParseContextSchedule(
   }
 }
 
+absl::StatusOr<NoiseMode> ParseNoiseMode(v1::NoiseMode mode,
+                                         const ModelInfo& model) {
+  switch (mode) {
+    case v1::NOISE_MODE_UNSPECIFIED:
+      return model.noise_mode;
+    case v1::NOISE_MODE_PER_FRAME:
+      return NoiseMode::kPerFrame;
+    case v1::NOISE_MODE_SHARED:
+      return NoiseMode::kShared;
+    default:
+      return FieldError("spec.sampler.noise_mode",
+                        absl::StrCat("unknown value ", mode));
+  }
+}
+
 absl::StatusOr<AnimationSpec> ParseAnimation(const v1::JobSpec& spec,
                                              const Limits& limits,
                                              const ModelInfo& model,
                                              uint64_t seed) {
-  AnimationParameters p;
+  // The model's own values are filled in here, so that they are checked
+  // against each other and echoed.
+  AnimationParameters p = DefaultParameters(model);
   if (spec.has_width()) p.width = ToInt(spec.width());
   if (spec.has_height()) p.height = ToInt(spec.height());
   p.num_frames = ToInt(spec.frame_count());
@@ -140,10 +182,11 @@ absl::StatusOr<AnimationSpec> ParseAnimation(const v1::JobSpec& spec,
     p.guidance_scale = static_cast<double>(spec.guidance_scale());
   }
   p.seed = spec.has_seed() ? spec.seed() : seed;
-  ANIMATE_ASSIGN_OR_RETURN(p.beta_schedule,
-                           ParseBetaSchedule(spec.sampler().beta_schedule()));
-  // The model's own values are filled in here, so that they are checked
-  // against each other and echoed.
+  ANIMATE_ASSIGN_OR_RETURN(
+      p.beta_schedule,
+      ParseBetaSchedule(spec.sampler().beta_schedule(), model));
+  ANIMATE_ASSIGN_OR_RETURN(p.noise_mode,
+                           ParseNoiseMode(spec.sampler().noise_mode(), model));
   p.context_frames = spec.sampler().has_context_frames()
                          ? ToInt(spec.sampler().context_frames())
                          : model.context_frames;
@@ -196,8 +239,8 @@ absl::Status ParseScheduling(const v1::JobSpec& spec, JobSpec& out) {
                                                    spec.execution_timeout()));
   }
   if (spec.has_ttl()) {
-    ANIMATE_RETURN_IF_ERROR(
-        ParsePositiveDuration("spec.ttl", spec.ttl()).status());
+    ANIMATE_ASSIGN_OR_RETURN(out.ttl,
+                             ParsePositiveDuration("spec.ttl", spec.ttl()));
   }
   return absl::OkStatus();
 }
@@ -234,6 +277,7 @@ absl::StatusOr<JobSpec> ParseSpec(const v1::JobSpec& spec, const Offer& offer,
   out.model = model->name;
   ANIMATE_RETURN_IF_ERROR(ParseOutput(spec, out));
   ANIMATE_RETURN_IF_ERROR(ParseScheduling(spec, out));
+  ANIMATE_RETURN_IF_ERROR(ParseDisconnect(spec, out));
   ANIMATE_RETURN_IF_ERROR(ParseLabels(spec, out));
   if (spec.has_retarget()) {
     ANIMATE_ASSIGN_OR_RETURN(
@@ -268,6 +312,7 @@ absl::StatusOr<ParsedStart> ParseStart(const v1::AnimateRequest::Start& start,
   if (!start.has_spec()) return FieldError("spec", "is required");
   if (!start.has_inputs()) return FieldError("inputs", "is required");
   ANIMATE_ASSIGN_OR_RETURN(JobSpec spec, ParseSpec(start.spec(), offer, seed));
+  spec.request.id = start.request_id();
   ANIMATE_ASSIGN_OR_RETURN(
       UploadManifest manifest,
       ParseManifest(start.inputs(), spec.animation->num_frames, offer));

@@ -32,6 +32,8 @@ struct ServiceEnvironment {
   UploadBudget& uploads;
   absl::Duration upload_timeout = absl::Minutes(5);
   absl::Duration heartbeat_interval = absl::Seconds(5);
+  // A stream that waits longer for its reader is ended.
+  absl::Duration slow_consumer_timeout = absl::Minutes(1);
   std::string server_version;
   std::string revision;
   std::string libtorch_version;

@@ -41,8 +41,10 @@ class UploadAssembler {
 
   uint64_t bytes_received() const { return bytes_received_; }
 
- private:
+  // Whether the last item has come.
   bool complete() const { return item_ > manifest_.pose_items; }
+
+ private:
   absl::Status CheckPlace(const animate::v1::Chunk& chunk) const;
   absl::Status CheckData(const animate::v1::Chunk& chunk) const;
   absl::Status CheckReference() const;

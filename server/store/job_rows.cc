@@ -16,7 +16,7 @@ constexpr absl::string_view kColumns =
     "attempt, generation, crashes, create_time, start_time, end_time, "
     "expire_time, error, device_time, wasted_device_time, frames, "
     "inputs_file, inputs_bytes, frames_bytes, checkpoint_file, "
-    "checkpoint_bytes, checkpoint_step, checkpoint_fingerprint";
+    "checkpoint_bytes, checkpoint_step, checkpoint_fingerprint, report";
 
 std::optional<absl::Time> TimeOf(std::optional<int64_t> micros) {
   if (!micros.has_value()) return std::nullopt;
@@ -62,6 +62,7 @@ absl::StatusOr<JobRow> ReadRow(const SqliteStatement& columns) {
   row.checkpoint_bytes = columns.Int64(22);
   row.checkpoint_step = columns.Int(23);
   row.checkpoint_fingerprint = columns.Bytes(24);
+  row.job.report = columns.Bytes(25);
   return row;
 }
 
@@ -161,6 +162,32 @@ absl::Status JobRows::Start(const std::string& name, absl::Time start_time) {
                              ", attempt = attempt + 1, crashes = crashes + 1, "
                              "start_time = ?2"),
                 absl::ToUnixMicros(start_time));
+}
+
+absl::Status JobRows::UpdateBlob(const std::string& name,
+                                 absl::string_view assignments,
+                                 const std::string& value) {
+  ANIMATE_ASSIGN_OR_RETURN(
+      const auto update,
+      database_.Prepare(
+          absl::StrCat("UPDATE job SET ", assignments, " WHERE name = ?1")));
+  update->BindText(1, name);
+  update->BindBlob(2, value);
+  ANIMATE_RETURN_IF_ERROR(update->Run());
+  return database_.changes() == 0 ? NoSuchJobError(name) : absl::OkStatus();
+}
+
+absl::Status JobRows::Stop(const std::string& name, const absl::Status& why) {
+  return UpdateBlob(
+      name,
+      absl::StrCat("state = ", static_cast<int>(JobState::kCancelling),
+                   ", error = ?2"),
+      StatusToBytes(why));
+}
+
+absl::Status JobRows::SetReport(const std::string& name,
+                                const std::string& report) {
+  return UpdateBlob(name, "report = ?2", report);
 }
 
 absl::Status JobRows::Pause(const std::string& name) {

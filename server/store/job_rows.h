@@ -55,6 +55,8 @@ class JobRows {
   absl::Status Insert(const StoredJob& job, const std::string& inputs_file,
                       int64_t inputs_bytes);
   absl::Status Start(const std::string& name, absl::Time start_time);
+  absl::Status Stop(const std::string& name, const absl::Status& why);
+  absl::Status SetReport(const std::string& name, const std::string& report);
   absl::Status Pause(const std::string& name);
   absl::Status End(const std::string& name, const JobStore::End& end);
   absl::Status StartGeneration(const JobRow& row);
@@ -75,6 +77,9 @@ class JobRows {
   // Parameter ?1 is `name`, ?2 is `value`.
   absl::Status Update(const std::string& name, absl::string_view assignments,
                       std::optional<int64_t> value);
+  absl::Status UpdateBlob(const std::string& name,
+                          absl::string_view assignments,
+                          const std::string& value);
 
   SqliteDatabase& database_;
 };

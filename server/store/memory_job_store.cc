@@ -63,6 +63,7 @@ absl::StatusOr<StoredJob> MemoryJobStore::Insert(const StoredJob& job,
   entry.job.spec = job.spec;
   entry.job.create_time = job.create_time;
   entry.inputs = inputs;
+  used_bytes_ += entry.bytes();
   return (entries_[job.name] = std::move(entry)).job;
 }
 
@@ -111,6 +112,23 @@ absl::Status MemoryJobStore::RecordStart(const std::string& name,
   return absl::OkStatus();
 }
 
+absl::Status MemoryJobStore::RecordStop(const std::string& name,
+                                        const absl::Status& why) {
+  MutexLock lock(mutex_);
+  ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
+  entry->job.state = JobState::kCancelling;
+  entry->job.error = why;
+  return absl::OkStatus();
+}
+
+absl::Status MemoryJobStore::RecordReport(const std::string& name,
+                                          const std::string& report) {
+  MutexLock lock(mutex_);
+  ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
+  entry->job.report = report;
+  return absl::OkStatus();
+}
+
 absl::Status MemoryJobStore::RecordPause(const std::string& name) {
   MutexLock lock(mutex_);
   ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
@@ -130,17 +148,21 @@ absl::Status MemoryJobStore::RecordEnd(const std::string& name,
   entry->job.end_time = end.end_time;
   entry->job.expire_time = end.expire_time;
   entry->job.crashes = 0;
+  used_bytes_ -= entry->bytes();
   entry->inputs.reset();
   entry->checkpoint.reset();
+  used_bytes_ += entry->bytes();
   return absl::OkStatus();
 }
 
 absl::StatusOr<int> MemoryJobStore::StartGeneration(const std::string& name) {
   MutexLock lock(mutex_);
   ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
+  used_bytes_ -= entry->bytes();
   entry->frames.clear();
   entry->job.frames = 0;
   entry->checkpoint.reset();
+  used_bytes_ += entry->bytes();
   return ++entry->job.generation;
 }
 
@@ -152,6 +174,7 @@ absl::Status MemoryJobStore::AppendFrame(const std::string& name,
     return FrameOrderError(name, frame.index, entry->job.frames);
   }
   entry->frames.push_back(frame);
+  used_bytes_ += static_cast<int64_t>(frame.data->size());
   ++entry->job.frames;
   return absl::OkStatus();
 }
@@ -170,7 +193,9 @@ absl::Status MemoryJobStore::SaveCheckpoint(const std::string& name,
                                             const JobCheckpoint& checkpoint) {
   MutexLock lock(mutex_);
   ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
+  used_bytes_ -= entry->bytes();
   entry->checkpoint = checkpoint;
+  used_bytes_ += entry->bytes();
   entry->checkpoint->generation = entry->job.generation;
   return absl::OkStatus();
 }
@@ -184,15 +209,15 @@ absl::StatusOr<std::optional<JobCheckpoint>> MemoryJobStore::LoadCheckpoint(
 
 absl::Status MemoryJobStore::Delete(const std::string& name) {
   MutexLock lock(mutex_);
-  if (entries_.erase(name) == 0) return NoSuchJobError(name);
+  ANIMATE_ASSIGN_OR_RETURN(const Entry* const entry, Find(name));
+  used_bytes_ -= entry->bytes();
+  entries_.erase(name);
   return absl::OkStatus();
 }
 
 int64_t MemoryJobStore::used_bytes() const {
   MutexLock lock(mutex_);
-  int64_t bytes = 0;
-  for (const auto& [name, entry] : entries_) bytes += entry.bytes();
-  return bytes;
+  return used_bytes_;
 }
 
 }  // namespace animate

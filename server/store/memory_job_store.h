@@ -2,6 +2,7 @@
 #define ANIMATE_SERVER_STORE_MEMORY_JOB_STORE_H_
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,6 +29,10 @@ class MemoryJobStore : public JobStore {
       const std::string& name) const override;
   absl::Status RecordStart(const std::string& name,
                            absl::Time start_time) override;
+  absl::Status RecordStop(const std::string& name,
+                          const absl::Status& why) override;
+  absl::Status RecordReport(const std::string& name,
+                            const std::string& report) override;
   absl::Status RecordPause(const std::string& name) override;
   absl::Status RecordEnd(const std::string& name, const End& end) override;
   absl::StatusOr<int> StartGeneration(const std::string& name) override;
@@ -41,6 +46,11 @@ class MemoryJobStore : public JobStore {
       const std::string& name) const override;
   absl::Status Delete(const std::string& name) override;
   int64_t used_bytes() const override;
+  // The process's memory is not ours to measure: callers set a budget.
+  absl::StatusOr<int64_t> FreeBytes() const override {
+    return std::numeric_limits<int64_t>::max();
+  }
+  bool durable() const override { return false; }
 
  private:
   struct Entry {
@@ -62,6 +72,7 @@ class MemoryJobStore : public JobStore {
 
   mutable Mutex mutex_;
   uint64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t used_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 

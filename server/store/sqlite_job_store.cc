@@ -153,6 +153,18 @@ absl::Status SqliteJobStore::RecordStart(const std::string& name,
   return rows_.Start(name, start_time);
 }
 
+absl::Status SqliteJobStore::RecordStop(const std::string& name,
+                                        const absl::Status& why) {
+  MutexLock lock(mutex_);
+  return rows_.Stop(name, why);
+}
+
+absl::Status SqliteJobStore::RecordReport(const std::string& name,
+                                          const std::string& report) {
+  MutexLock lock(mutex_);
+  return rows_.SetReport(name, report);
+}
+
 absl::Status SqliteJobStore::RecordPause(const std::string& name) {
   MutexLock lock(mutex_);
   frames_files_.erase(name);

@@ -46,6 +46,10 @@ class SqliteJobStore : public JobStore {
       const std::string& name) const override;
   absl::Status RecordStart(const std::string& name,
                            absl::Time start_time) override;
+  absl::Status RecordStop(const std::string& name,
+                          const absl::Status& why) override;
+  absl::Status RecordReport(const std::string& name,
+                            const std::string& report) override;
   absl::Status RecordPause(const std::string& name) override;
   absl::Status RecordEnd(const std::string& name, const End& end) override;
   absl::StatusOr<int> StartGeneration(const std::string& name) override;
@@ -59,13 +63,15 @@ class SqliteJobStore : public JobStore {
       const std::string& name) const override;
   absl::Status Delete(const std::string& name) override;
   int64_t used_bytes() const override;
+  absl::StatusOr<int64_t> FreeBytes() const override {
+    return folder_->FreeBytes();
+  }
+  bool durable() const override { return true; }
 
   // Reads everything back: the database's own check, then every input, frame
   // and checkpoint against its checksum. One status per fault; empty when the
   // store is sound. Slow.
   absl::StatusOr<std::vector<absl::Status>> FindFaults() const;
-
-  absl::StatusOr<int64_t> FreeDiskBytes() const { return folder_->FreeBytes(); }
 
  private:
   SqliteJobStore(std::unique_ptr<StoreFolder> folder,

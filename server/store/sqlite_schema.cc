@@ -55,8 +55,13 @@ CREATE TABLE frame(
 ) WITHOUT ROWID;
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE job ADD COLUMN report BLOB;
+)sql";
+
 // Element i brings version i to version i + 1.
-constexpr std::array<const char*, kStoreSchemaVersion> kUpgrades = {kVersion1};
+constexpr std::array<const char*, kStoreSchemaVersion> kUpgrades = {kVersion1,
+                                                                    kVersion2};
 
 absl::StatusOr<int> UserVersion(SqliteDatabase& database) {
   ANIMATE_ASSIGN_OR_RETURN(const auto query,

@@ -7,7 +7,7 @@
 namespace animate {
 
 // The version this build writes; a file carries its own in user_version.
-inline constexpr int kStoreSchemaVersion = 1;
+inline constexpr int kStoreSchemaVersion = 2;
 
 // Brings the tables of `database` to kStoreSchemaVersion, in one transaction: a
 // crash leaves the old version or the new one. FAILED_PRECONDITION, reason

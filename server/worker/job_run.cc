@@ -109,6 +109,7 @@ absl::Status JobRun::DecodeAndAnimate() {
   ANIMATE_RETURN_IF_ERROR(Animate(input));
   ANIMATE_RETURN_IF_ERROR(encoder_.Finish());
   MutexLock lock(mutex_);
+  ANIMATE_RETURN_IF_ERROR(frame_error_);
   if (progress_.frames_done != progress_.frames_total) {
     return InternalError(absl::StrCat("the animator made ",
                                       progress_.frames_done, " frames, want ",
@@ -117,7 +118,21 @@ absl::Status JobRun::DecodeAndAnimate() {
   return absl::OkStatus();
 }
 
+absl::Status JobRun::CheckJob() const {
+  const ModelInfo& model = environment_.animator.info();
+  if (!job_.spec->model.empty() && job_.spec->model != model.name) {
+    return MakeError(
+        absl::StatusCode::kNotFound,
+        absl::StrCat("spec.model: \"", job_.spec->model,
+                     "\" is no longer served, \"", model.name, "\" is"),
+        {.reason = "MODEL_NOT_FOUND"});
+  }
+  return AnimationSpec::Create(*job_.spec->animation, environment_.limits)
+      .status();
+}
+
 absl::StatusOr<AnimationInput> JobRun::Decode() {
+  ANIMATE_RETURN_IF_ERROR(CheckJob());
   const absl::Duration start = environment_.clock.Monotonic();
   ANIMATE_ASSIGN_OR_RETURN(DecodedInputs decoded,
                            DecodeInputs(job_.inputs, *job_.spec,
@@ -207,7 +222,12 @@ void JobRun::OnFrame(int index, RgbImage frame) {
 
 void JobRun::OnEncoded(const EncodedFrame& frame) {
   environment_.recorder.FrameGenerated();
-  environment_.jobs.ReportFrame(job_, frame);
+  if (const absl::Status status = environment_.jobs.ReportFrame(job_, frame);
+      !status.ok()) {
+    MutexLock lock(mutex_);
+    if (frame_error_.ok()) frame_error_ = status;
+    return;
+  }
   Report([](JobProgress& progress) { ++progress.frames_done; });
 }
 

@@ -39,6 +39,8 @@ class JobRun : private AnimationObserver {
 
  private:
   absl::Status DecodeAndAnimate();
+  // A job may be older than this process, its model and its limits.
+  absl::Status CheckJob() const;
   absl::StatusOr<AnimationInput> Decode();
   void ReportRetarget(RetargetOutcome outcome);
   absl::Status Animate(const AnimationInput& input);
@@ -64,8 +66,9 @@ class JobRun : private AnimationObserver {
 
   Mutex mutex_;
   JobProgress progress_ ABSL_GUARDED_BY(mutex_);
-  bool changed_ ABSL_GUARDED_BY(mutex_) = false;    // since the last report
-  bool reporting_ ABSL_GUARDED_BY(mutex_) = false;  // some thread is
+  absl::Status frame_error_ ABSL_GUARDED_BY(mutex_);  // of storing one
+  bool changed_ ABSL_GUARDED_BY(mutex_) = false;      // since the last report
+  bool reporting_ ABSL_GUARDED_BY(mutex_) = false;    // some thread is
 
   FrameEncoder encoder_;  // last: its thread uses the rest
 };

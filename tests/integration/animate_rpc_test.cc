@@ -32,7 +32,7 @@ TEST(AnimateRpcTest, ReturnsJobProgressFramesAndFinalJob) {
 
   ASSERT_EQ(received.frames.size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
-    const ReceivedFrame& frame = received.frames[i];
+    const JoinedFrame& frame = received.frames[i];
     EXPECT_EQ(frame.head.index(), i);
     EXPECT_EQ(frame.head.parts(), 1u);
     EXPECT_EQ(frame.head.width(), 64u);
@@ -86,7 +86,7 @@ TEST(AnimateRpcTest, SplitsFramesThatADefaultClientCouldNotReceive) {
   ASSERT_TRUE(received.status.ok()) << received.status.error_message();
   ASSERT_EQ(received.frames.size(), 2u);
   EXPECT_LE(received.largest_message, size_t{2} << 20);
-  for (const ReceivedFrame& frame : received.frames) {
+  for (const JoinedFrame& frame : received.frames) {
     EXPECT_EQ(frame.head.parts(), 2u);
     EXPECT_EQ(frame.data.size(), size_t{3} << 20);
     EXPECT_EQ(frame.head.crc32c(), Crc32c(frame.data));

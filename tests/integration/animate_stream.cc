@@ -43,6 +43,7 @@ Upload SmallUpload(int frames) {
   spec.set_steps(2);
   spec.set_seed(7);
   spec.set_output_format(v1::OUTPUT_FORMAT_RAW_RGB8);
+  spec.mutable_disconnect_grace();  // none
   upload.start.mutable_inputs()->set_pose_kind(v1::POSE_KIND_IMAGES);
   const std::string pose = PngOf(9);
   upload.items.push_back(PngOf(1));
@@ -100,6 +101,13 @@ bool AnimateStream::Send(const Upload& upload) {
     }
   }
   return true;
+}
+
+bool AnimateStream::SendAck(uint32_t generation, uint32_t through_frame) {
+  v1::AnimateRequest request;
+  request.mutable_ack()->set_generation(generation);
+  request.mutable_ack()->set_through_frame(through_frame);
+  return stream_->Write(request);
 }
 
 void AnimateStream::HalfClose() { stream_->WritesDone(); }

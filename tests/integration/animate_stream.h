@@ -22,11 +22,12 @@ struct Upload {
   void Declare();
 };
 
-// 64 x 64 pixels, two steps, a reference and `frames` pose pictures as PNG.
+// 64 x 64 pixels, two steps, a reference and `frames` pose pictures as PNG; the
+// job ends as soon as its caller leaves.
 Upload SmallUpload(int frames = 2);
 
 // A frame whose parts have been joined.
-struct ReceivedFrame {
+struct JoinedFrame {
   animate::v1::Frame head;  // of the first part
   std::string data;
 };
@@ -35,7 +36,7 @@ struct ReceivedFrame {
 struct Received {
   std::vector<animate::v1::Job> jobs;
   std::vector<animate::v1::Progress> progress;
-  std::vector<ReceivedFrame> frames;
+  std::vector<JoinedFrame> frames;
   int heartbeats = 0;
   size_t largest_message = 0;
   grpc::Status status;
@@ -59,6 +60,7 @@ class AnimateStream {
   // Start and all items in chunks of at most 1000 bytes, no half-close.
   bool Send(const Upload& upload);
   void HalfClose();
+  bool SendAck(uint32_t generation, uint32_t through_frame);
 
   // The next message; nullopt at the end.
   std::optional<animate::v1::AnimateResponse> Read();

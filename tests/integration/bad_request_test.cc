@@ -77,11 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "POSE_COUNT_MISMATCH", "inputs.pose_items"},
         BadUpload{"UnknownModel", [](Upload& u) { Spec(u).set_model("x"); },
                   "MODEL_NOT_FOUND", "spec.model", StatusCode::NOT_FOUND},
-        BadUpload{"Detach",
-                  [](Upload& u) {
-                    Spec(u).set_on_disconnect(v1::ON_DISCONNECT_DETACH);
-                  },
-                  "CAPABILITY_UNSUPPORTED", "spec.on_disconnect",
+        BadUpload{"Preview", [](Upload& u) { Spec(u).mutable_preview(); },
+                  "CAPABILITY_UNSUPPORTED", "spec.preview",
                   StatusCode::UNIMPLEMENTED},
         BadUpload{"DrivingVideoWithoutADetector",
                   [](Upload& u) {
@@ -217,13 +214,19 @@ TEST(BadMessageTest, ASecondStart) {
       StatusCode::INVALID_ARGUMENT, "SECOND_START", "start");
 }
 
-TEST(BadMessageTest, ASecondStartAfterTheUpload) {
-  ExpectRefused(
-      [](AnimateStream& s) {
-        s.Send(SmallUpload());
-        s.SendStart(SmallUpload().start);
-      },
-      StatusCode::INVALID_ARGUMENT, "SECOND_START", "start");
+TEST(BadMessageTest, ASecondStartAfterTheUploadEndsTheStreamAndTheJob) {
+  TestServer server;
+  server.animator().HoldAt(FakeAnimator::Point::kStep, 1);
+  AnimateStream stream(server.stub());
+  stream.Send(SmallUpload());
+  const std::string name = stream.ReadJobName();
+  stream.SendStart(SmallUpload().start);
+  const Received received = stream.ReadAll();
+  EXPECT_EQ(received.status.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(received.status), "SECOND_START");
+  server.AwaitState(name, animate::v1::Job::STATE_CANCELLING);
+  server.animator().Release();
+  server.AwaitState(name, animate::v1::Job::STATE_CANCELLED);
 }
 
 TEST(BadMessageTest, TheWrongItem) {

@@ -153,31 +153,106 @@ TEST(GetServerInfoTest, PublishesLimitsModelsAndVersions) {
   EXPECT_EQ(info.output_formats_size(), 4);
 }
 
-TEST(UnimplementedTest, SaysWhatToUseInstead) {
+grpc::Status Create(TestServer& server, const v1::CreateJobRequest& request,
+                    v1::Job& job) {
+  grpc::ClientContext context;
+  v1::CreateJobResponse response;
+  const grpc::Status status =
+      server.stub().CreateJob(&context, request, &response);
+  job = response.job();
+  return status;
+}
+
+grpc::Status Delete(TestServer& server, const std::string& name,
+                    const std::string& etag = "") {
+  grpc::ClientContext context;
+  v1::DeleteJobRequest request;
+  request.set_name(name);
+  request.set_etag(etag);
+  v1::DeleteJobResponse response;
+  return server.stub().DeleteJob(&context, request, &response);
+}
+
+// The same as SmallUpload, in one message.
+v1::CreateJobRequest SmallCreate() {
+  const Upload upload = SmallUpload();
+  v1::CreateJobRequest request;
+  *request.mutable_spec() = upload.start.spec();
+  v1::InlineInputs& inputs = *request.mutable_inline_inputs();
+  inputs.set_reference(upload.items[0]);
+  for (size_t i = 1; i < upload.items.size(); ++i) {
+    inputs.mutable_skeletons()->add_image(upload.items[i]);
+  }
+  return request;
+}
+
+TEST(CreateJobTest, RunsAJobThatNeedsNobody) {
   TestServer server;
-  {
-    grpc::ClientContext context;
-    v1::CreateJobResponse response;
-    const grpc::Status status =
-        server.stub().CreateJob(&context, v1::CreateJobRequest(), &response);
-    EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED);
-    EXPECT_EQ(ReasonOf(status), "CAPABILITY_UNSUPPORTED");
-    EXPECT_NE(status.error_message().find("Animate"), std::string::npos);
-  }
-  {
-    grpc::ClientContext context;
-    v1::DeleteJobResponse response;
-    const grpc::Status status =
-        server.stub().DeleteJob(&context, v1::DeleteJobRequest(), &response);
-    EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED);
-    EXPECT_NE(status.error_message().find("CancelJob"), std::string::npos);
-  }
-  {
-    grpc::ClientContext context;
-    const grpc::Status status = server.stub().StreamFrames(&context)->Finish();
-    EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED);
-    EXPECT_NE(status.error_message().find("Animate"), std::string::npos);
-  }
+  v1::Job job;
+  const grpc::Status status = Create(server, SmallCreate(), job);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(job.spec().on_disconnect(), v1::ON_DISCONNECT_DETACH);
+  server.AwaitState(job.name(), v1::Job::STATE_SUCCEEDED);
+}
+
+TEST(CreateJobTest, NamesTheFieldAtFault) {
+  TestServer server;
+  v1::Job job;
+  v1::CreateJobRequest request = SmallCreate();
+  request.mutable_inline_inputs()->clear_reference();
+  EXPECT_EQ(FieldOf(Create(server, request, job)), "inline_inputs.reference");
+  request.mutable_input_uris();
+  const grpc::Status status = Create(server, request, job);
+  EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(ReasonOf(status), "CAPABILITY_UNSUPPORTED");
+}
+
+TEST(CreateJobTest, ARepetitionGetsTheSameJobByWhicheverRpc) {
+  constexpr char kId[] = "123e4567-e89b-12d3-a456-426614174000";
+  TestServer server;
+  v1::CreateJobRequest request = SmallCreate();
+  request.mutable_spec()->clear_seed();  // the server's choice is no difference
+  request.set_request_id(kId);
+  v1::Job first;
+  v1::Job second;
+  ASSERT_TRUE(Create(server, request, first).ok());
+  ASSERT_TRUE(Create(server, request, second).ok());
+  EXPECT_EQ(first.name(), second.name());
+  EXPECT_EQ(first.spec().seed(), second.spec().seed());
+
+  Upload upload = SmallUpload();
+  upload.start.mutable_spec()->clear_seed();
+  upload.start.set_request_id(kId);
+  const Received received = Animate(server.stub(), upload);
+  ASSERT_TRUE(received.status.ok()) << received.status.error_message();
+  EXPECT_EQ(received.jobs.front().name(), first.name());
+  EXPECT_EQ(received.frames.size(), 2u);
+  EXPECT_EQ(server.animator().runs_started(), 1);
+
+  request.mutable_spec()->set_steps(3);
+  const grpc::Status refusal = Create(server, request, second);
+  EXPECT_EQ(refusal.error_code(), StatusCode::ALREADY_EXISTS);
+  EXPECT_EQ(ReasonOf(refusal), "REQUEST_ID_REUSED");
+}
+
+TEST(DeleteJobTest, ForgetsAFinishedJobOnly) {
+  TestServer server;
+  server.animator().HoldAt(FakeAnimator::Point::kStep, 1);
+  v1::Job job;
+  ASSERT_TRUE(Create(server, SmallCreate(), job).ok());
+  const grpc::Status running = Delete(server, job.name());
+  EXPECT_EQ(running.error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(ReasonOf(running), "JOB_NOT_FINISHED");
+  server.animator().Release();
+  server.AwaitState(job.name(), v1::Job::STATE_SUCCEEDED);
+  const grpc::Status changed = Delete(server, job.name(), job.etag());
+  EXPECT_EQ(changed.error_code(), StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(changed), "ETAG_MISMATCH");
+  EXPECT_EQ(FieldOf(Delete(server, job.name(), "mine")), "etag");
+  EXPECT_TRUE(
+      Delete(server, job.name(), server.GetJob(job.name()).etag()).ok());
+  EXPECT_EQ(ReasonOf(Get(server, job.name())), "JOB_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Delete(server, job.name())), "JOB_NOT_FOUND");
 }
 
 TEST(RpcRecordTest, CountsEveryCallByMethodAndStatus) {

@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "animate/v1/animation.grpc.pb.h"
-#include "server/queue/memory_job_manager.h"
 #include "server/service/grpc_frontend.h"
 #include "server/worker/worker.h"
 #include "tests/support/fake_animator.h"
 #include "tests/support/fake_recorder.h"
+#include "tests/support/memory_jobs.h"
 
 namespace animate {
 
@@ -22,7 +22,7 @@ class TestServer {
  public:
   struct Options {
     GrpcFrontendOptions frontend;
-    MemoryJobManager::Options jobs;
+    MemoryJobs::Options jobs;
     PoseDetector* detector = nullptr;  // must outlive the server
     bool ready = true;
   };
@@ -33,7 +33,7 @@ class TestServer {
 
   FakeAnimator& animator() { return animator_; }
   FakeRecorder& recorder() { return recorder_; }
-  MemoryJobManager& jobs() { return jobs_; }
+  MemoryJobs& jobs() { return jobs_; }
   GrpcFrontend& frontend() { return *frontend_; }
   animate::v1::AnimationService::Stub& stub() { return *stub_; }
 
@@ -52,7 +52,7 @@ class TestServer {
   PoseDetector* const detector_;
   FakeAnimator animator_;
   FakeRecorder recorder_;
-  MemoryJobManager jobs_;
+  MemoryJobs jobs_;
   std::unique_ptr<GrpcFrontend> frontend_;
   std::unique_ptr<Worker> worker_;
   std::unique_ptr<animate::v1::AnimationService::Stub> stub_;

@@ -56,17 +56,25 @@ RULES = {
     "engine/synth": ("engine/animation", "engine/pose", "+absl"),
     # The one file that draws skeletons.
     "engine/synth/synthesize": ("engine/synth", "engine/media", "+absl"),
+    "engine/dataset": (
+        "engine/animation", "engine/raster", "engine/pose", "engine/media",
+        "engine/synth", "+absl",
+    ),
     "engine/schedule": (),
     "engine/tensor": ("engine/base", "+absl", "+torch"),
     "engine/kernels": ("engine/base", "+absl", "+torch"),
     "engine/nn": ("engine/tensor", "engine/kernels", "+absl", "+torch"),
     "engine/model": ("engine/nn", "+absl", "+torch", "+json"),
     "engine/weights": ("engine/tensor", "+absl", "+torch", "+json"),
+    "engine/evaluation": (
+        "engine/animation", "engine/nn", "engine/weights", "+absl", "+torch",
+    ),
     "engine/diffusion": ("engine/tensor", "engine/schedule", "+absl", "+torch"),
     "engine/pipeline": (
         "engine/animation", "engine/raster", "engine/model", "engine/weights",
         "engine/diffusion", "engine/schedule", "+absl", "+torch", "+json",
     ),
+    "engine/training": ("engine/dataset", "engine/pipeline", "+absl", "+torch"),
     "server/metrics": ("engine/base", "engine/animation", "+absl"),
     "server/queue": ("engine/animation", "engine/pose", "+absl"),
     "server/store": ("server/queue", "+absl", "+sqlite"),
@@ -82,7 +90,7 @@ RULES = {
     "server/server_config": ("engine/animation", "+absl", "+cli11", "+json"),
     # The composition root and what stands directly under it.
     "server": (
-        "server/service", "server/worker", "engine/pipeline", "+absl",
+        "server/service", "server/worker", "server/store", "engine/pipeline", "+absl",
         "+grpc", "+cli11", "+json",
     ),
     "client": (
@@ -99,6 +107,14 @@ RULES = {
     "client/keypoint_message": ("engine/pose", "+proto"),
     "client/grpc_error": ("engine/base", "+absl", "+grpc", "+proto"),
     "client/upload_plan": ("engine/base", "+absl", "+proto"),
+    "tools/train": (
+        "engine/training", "engine/dataset", "engine/media", "+absl", "+torch",
+        "+cli11",
+    ),
+    "tools/eval": (
+        "engine/evaluation", "engine/dataset", "engine/pipeline",
+        "engine/media", "client", "+absl", "+torch", "+cli11", "+json",
+    ),
     "tools": ("engine/pipeline", "engine/media", "engine/synth", "+absl",
               "+torch", "+cli11", "+json"),
 }
@@ -107,14 +123,19 @@ TEST_EXTRAS = ("+gtest", "+absl", "+json", "tests/support")
 TEST_RULES = {
     "tests/unit/server/server_test": ("server", "tests/integration", "+grpc",
                                       "+protobuf", "+proto", "+httplib"),
+    # The manager is tested with the stores that it is made for.
+    "tests/unit/server/queue": ("server/queue", "server/store"),
+    "tests/unit/server/worker": ("server/worker", "server/store"),
     "tests/support": ("engine/pipeline", "engine/media", "server/queue",
-                      "server/metrics", "engine/detector", "+absl", "+torch",
+                      "server/store", "server/metrics", "engine/detector", "+absl", "+torch",
                       "+json", "+opencv", "+proto", "+gtest"),
     "tests/integration": ("server", "client", "+grpc", "+protobuf", "+proto",
                           "+httplib", "+torch", "+opencv"),
     "tests/fuzz": ("server", "client", "+torch", "+proto", "+protobuf"),
-    "tests/benchmark": ("server", "engine/synth", "+torch", "+benchmark",
-                        "+cli11"),
+    "tests/benchmark": ("server", "engine/synth", "engine/dataset", "+torch",
+                        "+benchmark", "+cli11"),
+    "tests/benchmark/training": ("tests/benchmark", "tools/train", "+torch",
+                                 "+cli11"),
     "tests/unit/engine/kernels/cuda_kernels_test": ("engine/kernels",
                                                     "engine/tensor", "+torch"),
 }
@@ -124,6 +145,9 @@ SOURCE_ONLY = {"engine/base": ("+openssl",),
                "server/store": ("+sqlite",),
                "engine/pose": ("+json", "+zlib"),
                "engine/synth": ("+json",),
+               "engine/dataset": ("+json",),
+               "engine/training": ("+json",),
+               "tools/train": ("+json",),
                "engine/skeleton": ("+opencv",),
                "engine/detector": ("+opencv", "+zlib")}
 # Pictures other than RgbImage stay inside media.
@@ -184,7 +208,11 @@ TESTED_BY = {
     "server/metrics/process_families.cc":
         "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/queue/job_name.cc":
-        "tests/unit/server/queue/memory_job_manager_test.cc",
+        "tests/unit/server/queue/stored_job_manager_test.cc",
+    "server/queue/job_submission.cc":
+        "tests/unit/server/queue/stored_job_manager_test.cc",
+    "server/queue/job_transitions.cc":
+        "tests/unit/server/queue/stored_job_manager_test.cc",
     "server/queue/progress_meter.cc":
         "tests/unit/server/queue/cost_model_test.cc",
     "server/worker/job_run.cc": "tests/unit/server/worker/worker_test.cc",
@@ -194,9 +222,25 @@ TESTED_BY = {
     "server/service/animation_service.cc":
         "tests/integration/jobs_rpc_test.cc",
     "server/service/grpc_frontend.cc": "tests/integration/frontend_test.cc",
+    "server/service/job_stream.cc": "tests/integration/stream_frames_test.cc",
+    "server/service/stream_frames_reactor.cc":
+        "tests/integration/stream_frames_test.cc",
     "tools/model/main.cc": "tests/unit/tools/model/inspect_command_test.cc",
     "engine/kernels/cuda/module.cc":
         "tests/unit/engine/kernels/cuda_kernels_test.cc",
+    "tools/train/data_settings.cc":
+        "tests/unit/tools/train/run_config_test.cc",
+    "tools/train/stage_settings.cc":
+        "tests/unit/tools/train/run_config_test.cc",
+    "tools/train/trainer_settings.cc":
+        "tests/unit/tools/train/run_config_test.cc",
+    "tools/train/vae_settings.cc": "tests/unit/tools/train/run_config_test.cc",
+    "tools/train/make_task.cc": "tests/unit/tools/train/training_run_test.cc",
+    "tools/train/run_folder.cc": "tests/unit/tools/train/training_run_test.cc",
+    "tools/train/run_reporter.cc":
+        "tests/unit/tools/train/training_run_test.cc",
+    "tools/train/main.cc": "tests/unit/tools/train/train_command_test.cc",
+    "tools/eval/main.cc": "tests/unit/tools/eval/pairs_command_test.cc",
     "tools/mocap/main.cc": "tests/unit/tools/mocap/camera_test.cc",
     "server/store/inputs_spool.cc":
         "tests/unit/server/store/job_store_contract_test.cc",

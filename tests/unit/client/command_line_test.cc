@@ -127,5 +127,12 @@ TEST(CommandLineTest, RefusesAnUnknownContextSchedule) {
   EXPECT_THAT(result.err, HasSubstr("--context-schedule"));
 }
 
+TEST(CommandLineTest, RefusesAnUnknownNoise) {
+  const Result result = RunWith({"run", "--reference", "me.png", "--pose",
+                                 "p.mp4", "--out", "o.mp4", "--noise", "pink"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("--noise"));
+}
+
 }  // namespace
 }  // namespace animate

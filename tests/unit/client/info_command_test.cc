@@ -39,6 +39,20 @@ TEST(InfoTextTest, NamesModelLimitsKindsAndLoad) {
   EXPECT_THAT(text, HasSubstr("3 waiting"));
 }
 
+TEST(InfoTextTest, SaysHowTheModelIsSampled) {
+  v1::GetServerInfoResponse info = SomeInfo();
+  v1::ModelInfo& model = *info.mutable_models(0);
+  model.set_steps(25);
+  model.set_guidance_scale(3.5f);
+  model.set_noise_mode(v1::NOISE_MODE_PER_FRAME);
+  EXPECT_THAT(InfoText(info),
+              HasSubstr("25 steps, guidance 3.5, per-frame noise\n"));
+  model.set_noise_mode(v1::NOISE_MODE_SHARED);
+  model.set_width(96);
+  model.set_height(144);
+  EXPECT_THAT(InfoText(info), HasSubstr("shared noise, 96x144 pixels\n"));
+}
+
 TEST(InfoTextTest, NamesTheDetector) {
   v1::GetServerInfoResponse info = SomeInfo();
   EXPECT_THAT(InfoText(info), testing::Not(HasSubstr("detector")));

@@ -133,8 +133,8 @@ TEST(PoseSourceTest, ARefusedFileOfPosesSaysWhy) {
   const std::string pickle = folder.Write("poses.npy.pkl", "\x80\x04pickled");
   EXPECT_THAT(std::string(ReadPoseSource({pickle}, {}).status().message()),
               HasSubstr("pickle"));
-  const std::string json = folder.Write("a.json", "{\"a\": 1}");
-  EXPECT_THAT(std::string(ReadPoseSource({json}, {}).status().message()),
+  const std::string file = folder.Write("a.json", "{\"a\": 1}");
+  EXPECT_THAT(std::string(ReadPoseSource({file}, {}).status().message()),
               HasSubstr("a.json"));
 }
 

@@ -56,6 +56,7 @@ TEST(MakeJobSpecTest, FlagsWinEvenWhenTheServerWillRefuseThem) {
   options.seed = 7;
   options.context_overlap = 3;
   options.context_schedule = v1::CONTEXT_SCHEDULE_OPEN;
+  options.noise = v1::NOISE_MODE_SHARED;
   const v1::JobSpec spec = *MakeJobSpec(
       options, {.num_frames = 48, .width = 64, .height = 64}, "", SomeLimits());
   EXPECT_EQ(spec.width(), 500u);
@@ -67,6 +68,7 @@ TEST(MakeJobSpecTest, FlagsWinEvenWhenTheServerWillRefuseThem) {
   EXPECT_EQ(spec.seed(), 7u);
   EXPECT_EQ(spec.sampler().context_overlap(), 3u);
   EXPECT_EQ(spec.sampler().context_schedule(), v1::CONTEXT_SCHEDULE_OPEN);
+  EXPECT_EQ(spec.sampler().noise_mode(), v1::NOISE_MODE_SHARED);
 }
 
 TEST(MakeJobSpecTest, AMotionThatIsFittedTakesTheShapeOfTheReference) {
@@ -89,6 +91,30 @@ TEST(MakeJobSpecTest, AMotionThatIsFittedTakesTheShapeOfTheReference) {
   EXPECT_EQ(spec.retarget().mode(), v1::RetargetOptions::MODE_NONE);
 
   EXPECT_FALSE(MakeJobSpec({}, poses, "no picture", SomeLimits()).ok());
+}
+
+TEST(MakeJobSpecTest, AModelMadeForOneSizeGetsItInTheShapeOfTheInput) {
+  v1::ModelInfo model;
+  model.set_width(96);
+  model.set_height(144);
+  const auto spec_for = [&](const PoseSource& poses,
+                            const std::string& picture) {
+    return *MakeJobSpec({}, poses, picture, SomeLimits(), model);
+  };
+  v1::JobSpec spec =
+      spec_for({.num_frames = 3, .width = 512, .height = 768}, "");
+  EXPECT_EQ(spec.width(), 96u);
+  EXPECT_EQ(spec.height(), 144u);
+  spec = spec_for({.num_frames = 3, .width = 64, .height = 48}, "");
+  EXPECT_EQ(spec.width(), 128u) << "small poses are enlarged";
+  EXPECT_EQ(spec.height(), 96u);
+  spec = spec_for({.kind = v1::POSE_KIND_KEYPOINTS,
+                   .num_frames = 3,
+                   .width = 1920,
+                   .height = 1080},
+                  PlainPng(1200, 1800, 1));
+  EXPECT_EQ(spec.width(), 96u) << "a fitted motion: the shape of the reference";
+  EXPECT_EQ(spec.height(), 144u);
 }
 
 TEST(MakeJobSpecTest, FlagsOfTheFittingBecomeItsOptions) {
@@ -167,6 +193,15 @@ TEST_F(RunCommandTest, TurnsFilesIntoAClipAndAContactSheet) {
   EXPECT_TRUE(folder_.Has("sheets/sheet.png"));
   EXPECT_THAT(out_.str(), HasSubstr("result.mp4: 3 frames, 64x96, 10 fps"));
   EXPECT_THAT(err_.str(), HasSubstr("jobs/1"));
+}
+
+TEST_F(RunCommandTest, TheSizeOfTheServersModelDecides) {
+  v1::ModelInfo& model = *service_.info.add_models();
+  model.set_width(80);
+  model.set_height(120);
+  ASSERT_EQ(RunIt(), ExitCode::kOk) << err_.str();
+  EXPECT_EQ(service_.start.spec().width(), 80u);
+  EXPECT_EQ(service_.start.spec().height(), 120u);
 }
 
 TEST_F(RunCommandTest, JsonIsOneObjectOnStandardOutput) {

@@ -73,7 +73,7 @@ TEST(ServerConfigTest, ReadsEveryKindOfFlag) {
 
 TEST(ServerConfigTest, ReadsHowLongClipsAndReferencesAreTreated) {
   const auto usual = Parse({"--model-dir=m"});
-  EXPECT_EQ(usual->config.context_schedule, "closed");
+  EXPECT_EQ(usual->config.context_schedule, "model");
   EXPECT_EQ(usual->config.reference_cache_mib, 256);
   const auto command = Parse(
       {"--model-dir=m", "--context-schedule=edge", "--reference-cache-mib=0"});

@@ -18,8 +18,10 @@ struct Site {
     costs.ObserveStep(spec, absl::Seconds(1));
   }
 
+  uint64_t jobs = 0;
   uint64_t Add(int steps_done) {
     JobRecord record;
+    record.number = ++jobs;
     record.snapshot.spec = std::make_shared<const JobSpec>(
         SmallJobSpec({.num_frames = 1, .steps = 10}));
     record.snapshot.progress.step = steps_done;

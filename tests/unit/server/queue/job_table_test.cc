@@ -4,12 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
+#include "tests/support/job_specs.h"
 
 namespace animate {
 namespace {
 
 JobRecord Named(int number, JobState state = JobState::kPending) {
   JobRecord record;
+  record.number = static_cast<uint64_t>(number);
   record.snapshot.name = absl::StrCat("jobs/", number);
   record.snapshot.state = state;
   return record;
@@ -29,10 +31,12 @@ TEST(JobTableTest, FindsByNameUntilForgotten) {
   record.forget_time = absl::Seconds(10);
   table.Retire(record);
   EXPECT_EQ(table.next_forget_time(), absl::Seconds(10));
-  table.Forget(absl::Seconds(9), 100);
-  EXPECT_NE(table.Find("jobs/1"), nullptr);
-  table.Forget(absl::Seconds(10), 100);
+  EXPECT_TRUE(table.Forgettable(absl::Seconds(9), 100).empty());
+  EXPECT_EQ(table.Forgettable(absl::Seconds(10), 100),
+            std::vector<uint64_t>{1});
+  table.Forget(1);
   EXPECT_EQ(table.Find("jobs/1"), nullptr);
+  EXPECT_EQ(table.next_forget_time(), absl::InfiniteDuration());
 }
 
 TEST(JobTableTest, ForgetsTheOldestFinishedJobsBeyondTheCapOnly) {
@@ -41,11 +45,43 @@ TEST(JobTableTest, ForgetsTheOldestFinishedJobsBeyondTheCapOnly) {
   for (int i : {3, 1, 4}) {
     table.Retire(*table.Find(absl::StrCat("jobs/", i)));
   }
-  table.Forget(absl::ZeroDuration(), 2);
-  EXPECT_EQ(table.Find("jobs/3"), nullptr);
-  EXPECT_NE(table.Find("jobs/1"), nullptr);
-  EXPECT_NE(table.Find("jobs/2"), nullptr);  // not finished
-  EXPECT_NE(table.Find("jobs/4"), nullptr);
+  EXPECT_EQ(table.Forgettable(absl::ZeroDuration(), 2),
+            std::vector<uint64_t>{3});
+}
+
+TEST(JobTableTest, ForgetsOutOfTheOrderOfEnding) {
+  JobTable table;
+  for (int i = 1; i <= 2; ++i) table.Add(Named(i));
+  table.Get(2).forget_time = absl::Seconds(1);  // its caller wanted it so
+  table.Get(1).forget_time = absl::Seconds(9);
+  table.Retire(table.Get(1));
+  table.Retire(table.Get(2));
+  EXPECT_EQ(table.next_forget_time(), absl::Seconds(1));
+  EXPECT_EQ(table.Forgettable(absl::Seconds(1), 100), std::vector<uint64_t>{2});
+}
+
+TEST(JobTableTest, KnowsTheOldestThatNobodyReads) {
+  JobTable table;
+  JobObserver* const reader = reinterpret_cast<JobObserver*>(8);
+  for (int i = 1; i <= 2; ++i) table.Retire(table.Add(Named(i)));
+  table.Get(1).readers.Add(reader);
+  EXPECT_EQ(table.OldestUnread(), 2u);
+  table.Get(1).readers.Remove(reader);
+  EXPECT_EQ(table.OldestUnread(), 1u);
+}
+
+TEST(JobTableTest, FindsARequestOfItsPrincipalUntilForgotten) {
+  JobTable table;
+  JobRecord record = Named(1);
+  JobSpec spec = SmallJobSpec();
+  spec.request = {.principal = "ada", .id = "r"};
+  record.snapshot.spec = std::make_shared<const JobSpec>(spec);
+  const JobRecord& added = table.Add(std::move(record));
+  EXPECT_EQ(table.FindRequest(spec.request), &added);
+  EXPECT_EQ(table.FindRequest({.principal = "grace", .id = "r"}), nullptr);
+  EXPECT_EQ(table.FindRequest({.principal = "ada", .id = ""}), nullptr);
+  table.Forget(1);
+  EXPECT_EQ(table.FindRequest(spec.request), nullptr);
 }
 
 TEST(JobTableTest, ListsNewestFirstInPages) {

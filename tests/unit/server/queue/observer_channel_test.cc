@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -84,6 +85,74 @@ TEST(ObserverChannelTest, EventsPostedFromInsideACallComeAfterIt) {
   channel.PostProgress({.step = 1});
   channel.Deliver();
   EXPECT_TRUE(observer.ended);
+}
+
+TEST(ObserverChannelTest, AClosedChannelCallsNobody) {
+  RecordingObserver observer;
+  ObserverChannel channel(&observer);
+  channel.PostProgress({.step = 1});
+  channel.Close();
+  channel.PostFrame(ChannelFrame(0));
+  channel.PostFinished({});
+  channel.Deliver();
+  EXPECT_TRUE(observer.progress().empty());
+  EXPECT_TRUE(observer.frames().empty());
+  EXPECT_FALSE(observer.ended());
+}
+
+// Waits inside its call until it is let go.
+class SlowObserver : public JobObserver {
+ public:
+  void OnProgress(const JobProgress&) override {
+    entered = true;
+    while (!let_go) std::this_thread::yield();
+    left = true;
+  }
+  void OnFrame(const EncodedFrame&) override {}
+  void OnFinished(const JobSnapshot&) override {}
+
+  std::atomic<bool> entered = false;
+  std::atomic<bool> let_go = false;
+  std::atomic<bool> left = false;
+};
+
+TEST(ObserverChannelTest, ClosingWaitsForACallUnderWay) {
+  SlowObserver observer;
+  ObserverChannel channel(&observer);
+  channel.PostProgress({.step = 1});
+  std::thread worker([&] { channel.Deliver(); });
+  while (!observer.entered) std::this_thread::yield();
+  std::thread closer([&] {
+    channel.Close();
+    EXPECT_TRUE(observer.left);
+  });
+  observer.let_go = true;
+  closer.join();
+  worker.join();
+}
+
+// Leaves as soon as it hears anything.
+class LeavingObserver : public JobObserver {
+ public:
+  void OnProgress(const JobProgress&) override {
+    ++calls;
+    channel->Close();
+  }
+  void OnFrame(const EncodedFrame&) override { ++calls; }
+  void OnFinished(const JobSnapshot&) override { ++calls; }
+
+  ObserverChannel* channel = nullptr;
+  int calls = 0;
+};
+
+TEST(ObserverChannelTest, MayBeClosedFromInsideACall) {
+  LeavingObserver observer;
+  ObserverChannel channel(&observer);
+  observer.channel = &channel;
+  channel.PostProgress({.step = 1});
+  channel.PostFinished({});
+  channel.Deliver();
+  EXPECT_EQ(observer.calls, 1);
 }
 
 TEST(ObserverChannelTest, ManyThreadsDeliverEachFrameOnce) {

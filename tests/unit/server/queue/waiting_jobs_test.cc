@@ -60,16 +60,18 @@ TEST(WaitingJobsTest, RemoveTakesAJobOutOnce) {
   EXPECT_EQ(jobs.TakeNext(), std::nullopt);
 }
 
-TEST(WaitingJobsTest, KnowsTheEarliestDeadlineAndTakesTheOverdue) {
+TEST(WaitingJobsTest, KnowsTheEarliestDeadlineAndTheOverdue) {
   WaitingJobs jobs(absl::Minutes(5));
   EXPECT_EQ(jobs.next_deadline(), kNever);
   jobs.Add(1, Priority::kNormal, absl::Seconds(1), absl::Seconds(30));
   jobs.Add(2, Priority::kNormal, absl::Seconds(1), absl::Seconds(10));
   jobs.Add(3, Priority::kNormal, absl::Seconds(1), kNever);
   EXPECT_EQ(jobs.next_deadline(), absl::Seconds(10));
-  EXPECT_THAT(jobs.TakeOverdue(absl::Seconds(9)), IsEmpty());
-  EXPECT_THAT(jobs.TakeOverdue(absl::Seconds(10)), ElementsAre(2));
+  EXPECT_THAT(jobs.Overdue(absl::Seconds(9)), IsEmpty());
+  EXPECT_THAT(jobs.Overdue(absl::Seconds(10)), ElementsAre(2));
+  jobs.Remove(2);
   EXPECT_THAT(jobs.InOrder(), ElementsAre(1, 3));
+  EXPECT_EQ(jobs.Next(), 1u);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ JobSpec SomeSpec() {
   p.context_frames = 12;
   p.context_overlap = 2;
   p.context_schedule = ContextSchedule::kEdge;
+  p.noise_mode = NoiseMode::kShared;
   JobSpec spec{.animation = *AnimationSpec::Create(p, Limits())};
   spec.model = "tiny";
   spec.output_format = OutputFormat::kPng;
@@ -54,6 +55,7 @@ TEST(ProtoConversionTest, EchoesTheWholeSpec) {
   EXPECT_EQ(spec.sampler().context_frames(), 12u);
   EXPECT_EQ(spec.sampler().context_overlap(), 2u);
   EXPECT_EQ(spec.sampler().context_schedule(), v1::CONTEXT_SCHEDULE_EDGE);
+  EXPECT_EQ(spec.sampler().noise_mode(), v1::NOISE_MODE_SHARED);
 }
 
 TEST(ProtoConversionTest, ShowsAWaitingJob) {
@@ -102,6 +104,8 @@ TEST(ProtoConversionTest, ShowsAFailedJob) {
   job.end_time = absl::FromUnixSeconds(3);
   job.expire_time = absl::FromUnixSeconds(4);
   job.revision = 7;
+  job.attempt = 2;
+  job.generation = 3;
   job.usage.device_time = absl::Milliseconds(2500);
   job.usage.wasted_device_time = absl::Milliseconds(500);
   const v1::Job out = ToProto(job);
@@ -114,7 +118,8 @@ TEST(ProtoConversionTest, ShowsAFailedJob) {
   EXPECT_EQ(out.start_time().seconds(), 2);
   EXPECT_EQ(out.end_time().seconds(), 3);
   EXPECT_EQ(out.expire_time().seconds(), 4);
-  EXPECT_EQ(out.attempt(), 1u);
+  EXPECT_EQ(out.attempt(), 2u);
+  EXPECT_EQ(out.generation(), 3u);
   EXPECT_EQ(out.etag(), "7");
   EXPECT_EQ(out.usage().gpu_seconds(), 2.5);
   EXPECT_EQ(out.usage().wasted_gpu_seconds(), 0.5);
@@ -155,6 +160,25 @@ TEST(ProtoConversionTest, StatesSurviveTheRoundTrip) {
     EXPECT_EQ(FromProto(ToProto(job).state()), state);
   }
   EXPECT_FALSE(FromProto(v1::Job::STATE_UNSPECIFIED).has_value());
+}
+
+TEST(ProtoConversionTest, PublishesHowAModelIsSampled) {
+  const v1::ModelInfo out = ToProto(ModelInfo{
+      .context_schedule = ContextSchedule::kOpen,
+      .num_inference_steps = 2,
+      .guidance_scale = 1.5,
+      .noise_mode = NoiseMode::kShared,
+      .beta_schedule = BetaSchedule::kScaledLinear,
+      .width = 96,
+      .height = 144,
+  });
+  EXPECT_EQ(out.context_schedule(), v1::CONTEXT_SCHEDULE_OPEN);
+  EXPECT_EQ(out.steps(), 2u);
+  EXPECT_EQ(out.guidance_scale(), 1.5f);
+  EXPECT_EQ(out.noise_mode(), v1::NOISE_MODE_SHARED);
+  EXPECT_EQ(out.beta_schedule(), v1::BETA_SCHEDULE_SCALED_LINEAR);
+  EXPECT_EQ(out.width(), 96u);
+  EXPECT_EQ(out.height(), 144u);
 }
 
 TEST(ProtoConversionTest, PublishesEveryLimit) {

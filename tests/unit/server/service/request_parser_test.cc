@@ -51,7 +51,8 @@ TEST(ParseStartTest, FillsInDefaults) {
   EXPECT_EQ(p.num_inference_steps, 25);
   EXPECT_EQ(p.guidance_scale, 3.5);
   EXPECT_EQ(p.seed, kServerSeed);
-  EXPECT_FALSE(p.beta_schedule.has_value());
+  EXPECT_EQ(p.beta_schedule, BetaSchedule::kLinear);
+  EXPECT_EQ(p.noise_mode, NoiseMode::kPerFrame);
   EXPECT_EQ(p.context_frames, 24);
   EXPECT_EQ(p.context_overlap, 4);
   EXPECT_EQ(parsed->spec.model, "tiny");
@@ -83,6 +84,7 @@ TEST(ParseStartTest, TakesOverEveryField) {
   spec.mutable_sampler()->set_beta_schedule(v1::BETA_SCHEDULE_SCALED_LINEAR);
   spec.mutable_sampler()->set_context_frames(12);
   spec.mutable_sampler()->set_context_overlap(3);
+  spec.mutable_sampler()->set_noise_mode(v1::NOISE_MODE_SHARED);
   start.mutable_inputs()->mutable_reference()->set_bytes(77);
   start.mutable_inputs()->mutable_reference()->set_sha256(std::string(32, 'h'));
 
@@ -99,6 +101,7 @@ TEST(ParseStartTest, TakesOverEveryField) {
   EXPECT_EQ(p.beta_schedule, BetaSchedule::kScaledLinear);
   EXPECT_EQ(p.context_frames, 12);
   EXPECT_EQ(p.context_overlap, 3);
+  EXPECT_EQ(p.noise_mode, NoiseMode::kShared);
   EXPECT_EQ(parsed->spec.output_format, OutputFormat::kWebp);
   EXPECT_EQ(parsed->spec.quality, 55);
   EXPECT_EQ(parsed->spec.priority, Priority::kBatch);
@@ -321,16 +324,23 @@ INSTANTIATE_TEST_SUITE_P(
                        v1::POSE_KIND_DRIVING_VIDEO);
                  },
                  "inputs.pose_kind", "POSE_KIND_UNSUPPORTED", kUnimplemented},
-        BadStart{
-            "Detach",
-            [](Start& s) {
-              s.mutable_spec()->set_on_disconnect(v1::ON_DISCONNECT_DETACH);
-            },
-            "spec.on_disconnect", "CAPABILITY_UNSUPPORTED", kUnimplemented},
+        BadStart{"OnDisconnect",
+                 [](Start& s) {
+                   s.mutable_spec()->set_on_disconnect(v1::OnDisconnect(99));
+                 },
+                 "spec.on_disconnect", "INVALID_FIELD"},
         BadStart{"DisconnectGrace",
-                 [](Start& s) { s.mutable_spec()->mutable_disconnect_grace(); },
-                 "spec.disconnect_grace", "CAPABILITY_UNSUPPORTED",
-                 kUnimplemented},
+                 [](Start& s) {
+                   s.mutable_spec()->mutable_disconnect_grace()->set_seconds(
+                       3601);
+                 },
+                 "spec.disconnect_grace", "LIMIT_EXCEEDED"},
+        BadStart{"NegativeDisconnectGrace",
+                 [](Start& s) {
+                   s.mutable_spec()->mutable_disconnect_grace()->set_seconds(
+                       -1);
+                 },
+                 "spec.disconnect_grace", "LIMIT_EXCEEDED"},
         BadStart{"Preview",
                  [](Start& s) { s.mutable_spec()->mutable_preview(); },
                  "spec.preview", "CAPABILITY_UNSUPPORTED", kUnimplemented},

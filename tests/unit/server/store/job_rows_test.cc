@@ -32,6 +32,22 @@ TEST_F(JobRowsTest, UpgradingTwiceChangesNothing) {
   EXPECT_EQ(rows.Get("jobs/a")->inputs_file, "a.inputs");
 }
 
+TEST_F(JobRowsTest, AnOlderSchemaIsUpgradedWithItsJobs) {
+  StoredJob job;
+  job.name = "jobs/a";
+  JobRows rows(*database_);
+  ASSERT_TRUE(rows.Insert(job, "a.inputs", 12).ok());
+  // As version 1 was.
+  ASSERT_TRUE(database_
+                  ->Execute("ALTER TABLE job DROP COLUMN report; "
+                            "PRAGMA user_version=1")
+                  .ok());
+  EXPECT_FALSE(rows.Get("jobs/a").ok());
+  ASSERT_TRUE(UpgradeStoreSchema(*database_).ok());
+  EXPECT_EQ(rows.Get("jobs/a")->inputs_file, "a.inputs");
+  EXPECT_TRUE(rows.SetReport("jobs/a", "report").ok());
+}
+
 TEST_F(JobRowsTest, ANewerSchemaIsLeftAlone) {
   ASSERT_TRUE(database_->Execute("PRAGMA user_version=99").ok());
   const absl::Status status = UpgradeStoreSchema(*database_);

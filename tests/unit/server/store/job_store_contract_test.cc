@@ -132,6 +132,37 @@ TEST_P(JobStoreContract, ListsInTheOrderOfSubmission) {
   EXPECT_THAT(names, ElementsAre("jobs/z", "jobs/a", "jobs/m"));
 }
 
+TEST_P(JobStoreContract, RemembersThatAJobWasToldToStop) {
+  ASSERT_TRUE(store_->Insert(NewJob("jobs/a"), SomeInputs()).ok());
+  ASSERT_TRUE(store_->RecordStart("jobs/a", absl::Now()).ok());
+  const absl::Status why = MakeError(absl::StatusCode::kCancelled, "enough",
+                                     {.reason = "DISCONNECTED"});
+  ASSERT_TRUE(store_->RecordStop("jobs/a", why).ok());
+  EXPECT_EQ(store_->Get("jobs/a")->state, JobState::kCancelling);
+  EXPECT_EQ(store_->Get("jobs/a")->error, why);
+  EXPECT_TRUE(store_->ReadInputs("jobs/a").ok());
+  EXPECT_EQ(GetErrorReason(store_->RecordStop("jobs/x", why)), "JOB_NOT_FOUND");
+}
+
+TEST_P(JobStoreContract, KeepsTheNewestReport) {
+  ASSERT_TRUE(store_->Insert(NewJob("jobs/a"), SomeInputs()).ok());
+  EXPECT_EQ(store_->Get("jobs/a")->report, "");
+  const std::string report("re\0port", 7);
+  ASSERT_TRUE(store_->RecordReport("jobs/a", "first").ok());
+  ASSERT_TRUE(store_->RecordReport("jobs/a", report).ok());
+  ASSERT_TRUE(
+      store_->RecordEnd("jobs/a", EndOf(JobState::kSucceeded, {})).ok());
+  EXPECT_EQ(store_->Get("jobs/a")->report, report);
+  EXPECT_EQ(GetErrorReason(store_->RecordReport("jobs/x", "")),
+            "JOB_NOT_FOUND");
+}
+
+TEST_P(JobStoreContract, HasRoomOnItsMedium) {
+  const auto free = store_->FreeBytes();
+  ASSERT_TRUE(free.ok()) << free.status();
+  EXPECT_GT(*free, 0);
+}
+
 TEST_P(JobStoreContract, CountsAttemptsAndCrashes) {
   ASSERT_TRUE(store_->Insert(NewJob("jobs/a"), SomeInputs()).ok());
   const absl::Time start = absl::FromUnixSeconds(1'700'000'001);

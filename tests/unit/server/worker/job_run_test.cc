@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "server/queue/memory_job_manager.h"
 #include "tests/support/fake_animator.h"
 #include "tests/support/fake_recorder.h"
 #include "tests/support/job_inputs.h"
 #include "tests/support/job_specs.h"
+#include "tests/support/memory_jobs.h"
 
 namespace animate {
 namespace {
@@ -18,9 +18,9 @@ namespace {
 // Keeps the first report of a finished frame, which comes from the encoder's
 // thread, until the device has made another step; notes reports when they are
 // complete.
-class SlowManager : public MemoryJobManager {
+class SlowManager : public MemoryJobs {
  public:
-  SlowManager() : MemoryJobManager({}) {}
+  SlowManager() : MemoryJobs({}) {}
 
   void ReportProgress(const Job&, const JobProgress& progress) override {
     MutexLock lock(mutex_);
@@ -31,7 +31,9 @@ class SlowManager : public MemoryJobManager {
     }
     reports_.push_back(progress);
   }
-  void ReportFrame(const Job&, const EncodedFrame&) override {}
+  absl::Status ReportFrame(const Job&, const EncodedFrame&) override {
+    return absl::OkStatus();
+  }
 
   void AwaitReportOfAFrame() {
     MutexLock lock(mutex_);

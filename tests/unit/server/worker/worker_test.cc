@@ -6,12 +6,12 @@
 
 #include "engine/base/error.h"
 #include "engine/base/log.h"
-#include "server/queue/memory_job_manager.h"
 #include "tests/support/fake_animator.h"
 #include "tests/support/fake_pose_detector.h"
 #include "tests/support/fake_recorder.h"
 #include "tests/support/job_inputs.h"
 #include "tests/support/job_specs.h"
+#include "tests/support/memory_jobs.h"
 #include "tests/support/recording_observer.h"
 #include "tests/support/small_clip.h"
 #include "tests/support/standing_person.h"
@@ -44,7 +44,7 @@ struct Site {
 
   FakeAnimator animator;
   FakeRecorder recorder;
-  MemoryJobManager jobs;
+  MemoryJobs jobs;
   std::unique_ptr<Worker> worker;
 };
 

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "engine/base/mutex.h"
-#include "server/queue/memory_job_manager.h"
+#include "server/queue/stored_job_manager.h"
 #include "tests/support/job_specs.h"
+#include "tests/support/memory_jobs.h"
 #include "tests/support/recording_observer.h"
 
 namespace animate {
@@ -42,7 +43,7 @@ class StressNames {
   std::vector<std::string> names_ ABSL_GUARDED_BY(mutex_);
 };
 
-void WorkUntilClosed(MemoryJobManager& jobs) {
+void WorkUntilClosed(MemoryJobs& jobs) {
   while (std::unique_ptr<Job> job = jobs.Take()) {
     absl::Status status;
     for (int step = 1; step <= 2 && status.ok(); ++step) {
@@ -50,8 +51,8 @@ void WorkUntilClosed(MemoryJobManager& jobs) {
       status = job->token->Check();
     }
     for (int index = 0; index < 2 && status.ok(); ++index) {
-      jobs.ReportFrame(*job, StressFrame(index));
-      status = job->token->Check();
+      status = jobs.ReportFrame(*job, StressFrame(index));
+      if (status.ok()) status = job->token->Check();
     }
     jobs.Finish(std::move(job), status, {});
   }
@@ -66,9 +67,8 @@ int64_t StressAccounted(const QueueStats& stats) {
 }
 
 // Submits jobs of all priorities, some with a timeout that may pass.
-void SubmitJobs(MemoryJobManager& jobs,
-                std::deque<RecordingObserver>& observers, StressNames& names,
-                std::atomic<int>& refused) {
+void SubmitJobs(MemoryJobs& jobs, std::deque<RecordingObserver>& observers,
+                StressNames& names, std::atomic<int>& refused) {
   for (int i = 0; i < kJobsEach; ++i) {
     JobSpec spec = SmallJobSpec();
     spec.priority = static_cast<Priority>(i % 3);
@@ -84,8 +84,8 @@ void SubmitJobs(MemoryJobManager& jobs,
   }
 }
 
-TEST(MemoryJobManagerStressTest, EveryAcceptedJobEndsExactlyOnce) {
-  MemoryJobManager jobs({.capacity = 32, .slots = kWorkers});
+TEST(StoredJobManagerStressTest, EveryAcceptedJobEndsExactlyOnce) {
+  MemoryJobs jobs({.capacity = 32, .slots = kWorkers});
   std::vector<std::deque<RecordingObserver>> observers(kSubmitters);
   StressNames names;
   std::atomic<int> refused = 0;
@@ -133,17 +133,17 @@ TEST(MemoryJobManagerStressTest, EveryAcceptedJobEndsExactlyOnce) {
   }
   EXPECT_EQ(ended + refused, kSubmitters * kJobsEach);
   EXPECT_EQ(jobs.counts().waiting + jobs.counts().running, 0);
-  for (auto& own : observers) own.clear();
-  EXPECT_EQ(jobs.stats().output_reserved_bytes, 0);
+  EXPECT_EQ(jobs.stats().output_reserved_bytes, jobs.stats().output_bytes)
+      << "nothing is promised any more";
 }
 
-TEST(MemoryJobManagerStressTest, ShutdownAmidTrafficEndsEveryJob) {
+TEST(StoredJobManagerStressTest, ShutdownAmidTrafficEndsEveryJob) {
   for (int round = 0; round < 20; ++round) {
     std::deque<RecordingObserver> observers;
     StressNames names;
     std::atomic<int> refused = 0;
     {
-      MemoryJobManager jobs({.capacity = 200});
+      MemoryJobs jobs({.capacity = 200});
       std::thread worker([&] { WorkUntilClosed(jobs); });
       std::thread submitter(
           [&] { SubmitJobs(jobs, observers, names, refused); });

@@ -1,4 +1,4 @@
-#include "server/queue/memory_job_manager.h"
+#include "server/queue/stored_job_manager.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include "engine/base/error.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/job_specs.h"
+#include "tests/support/memory_jobs.h"
 #include "tests/support/recording_observer.h"
 
 namespace animate {
@@ -30,7 +31,7 @@ JobSpec WithPriority(Priority priority) {
   return spec;
 }
 
-std::string SubmitOrDie(MemoryJobManager& jobs, JobSpec spec = SmallJobSpec(),
+std::string SubmitOrDie(MemoryJobs& jobs, JobSpec spec = SmallJobSpec(),
                         JobObserver* observer = nullptr) {
   return jobs.Submit(std::move(spec), {}, observer)->name;
 }
@@ -42,10 +43,10 @@ EncodedFrame Frame(int index) {
   return frame;
 }
 
-TEST(MemoryJobManagerTest, AJobGoesFromPendingToSucceeded) {
+TEST(StoredJobManagerTest, AJobGoesFromPendingToSucceeded) {
   FakeClock clock;
   RecordingObserver observer;
-  MemoryJobManager jobs({}, clock);
+  MemoryJobs jobs({}, clock);
   const auto submitted = jobs.Submit(SmallJobSpec(), {}, &observer);
   ASSERT_TRUE(submitted.ok());
   EXPECT_EQ(submitted->state, JobState::kPending);
@@ -60,7 +61,7 @@ TEST(MemoryJobManagerTest, AJobGoesFromPendingToSucceeded) {
   EXPECT_EQ(jobs.counts().running, 1);
 
   jobs.ReportProgress(*job, {.stage = JobStage::kDenoising, .step = 1});
-  jobs.ReportFrame(*job, Frame(0));
+  ASSERT_TRUE(jobs.ReportFrame(*job, Frame(0)).ok());
   const std::string name = job->name;
   jobs.Finish(std::move(job), absl::OkStatus(),
               {.device_time = absl::Seconds(3)});
@@ -75,8 +76,8 @@ TEST(MemoryJobManagerTest, AJobGoesFromPendingToSucceeded) {
   EXPECT_GT(ended->revision, submitted->revision);
 }
 
-TEST(MemoryJobManagerTest, HigherPrioritiesRunFirst) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, HigherPrioritiesRunFirst) {
+  MemoryJobs jobs({});
   const auto batch = SubmitOrDie(jobs, WithPriority(Priority::kBatch));
   const auto normal = SubmitOrDie(jobs, WithPriority(Priority::kNormal));
   const auto first = SubmitOrDie(jobs, WithPriority(Priority::kInteractive));
@@ -87,9 +88,9 @@ TEST(MemoryJobManagerTest, HigherPrioritiesRunFirst) {
   }
 }
 
-TEST(MemoryJobManagerTest, AFullQueueRefusesAndPredictsWhenToRetry) {
+TEST(StoredJobManagerTest, AFullQueueRefusesAndPredictsWhenToRetry) {
   FakeClock clock;
-  MemoryJobManager jobs({.capacity = 1}, clock);
+  MemoryJobs jobs({.capacity = 1}, clock);
   SubmitOrDie(jobs, SmallJobSpec({.steps = 20}));
   std::unique_ptr<Job> running = jobs.Take();
   jobs.ReportProgress(*running, {.stage = JobStage::kDenoising});
@@ -109,9 +110,9 @@ TEST(MemoryJobManagerTest, AFullQueueRefusesAndPredictsWhenToRetry) {
   jobs.Finish(std::move(running), absl::OkStatus(), kNoUsage);
 }
 
-TEST(MemoryJobManagerTest, RefusesAJobThatCannotStartInTime) {
+TEST(StoredJobManagerTest, RefusesAJobThatCannotStartInTime) {
   FakeClock clock;
-  MemoryJobManager jobs({}, clock);
+  MemoryJobs jobs({}, clock);
   JobSpec hurried = SmallJobSpec();
   hurried.queue_timeout = absl::Seconds(10);
   SubmitOrDie(jobs, SmallJobSpec({.steps = 20}));
@@ -131,8 +132,8 @@ TEST(MemoryJobManagerTest, RefusesAJobThatCannotStartInTime) {
   jobs.Finish(std::move(running), absl::OkStatus(), kNoUsage);
 }
 
-TEST(MemoryJobManagerTest, AnIdleServerRefusesNobodyForBeingHurried) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, AnIdleServerRefusesNobodyForBeingHurried) {
+  MemoryJobs jobs({});
   SubmitOrDie(jobs);
   std::unique_ptr<Job> job = jobs.Take();
   jobs.ReportProgress(*job, {.stage = JobStage::kDenoising});
@@ -143,9 +144,9 @@ TEST(MemoryJobManagerTest, AnIdleServerRefusesNobodyForBeingHurried) {
   EXPECT_TRUE(jobs.Submit(hurried, {}, nullptr).ok());
 }
 
-TEST(MemoryJobManagerTest, RefusesWhatItsMemoryCannotHold) {
+TEST(StoredJobManagerTest, RefusesWhatItsMemoryCannotHold) {
   const int64_t one_job = MaxOutputBytes(SmallJobSpec()) + 10;
-  MemoryJobManager jobs({.output_budget_bytes = 2 * one_job - 1});
+  MemoryJobs jobs({.output_budget_bytes = 2 * one_job - 1});
   EncodedInputs inputs;
   inputs.reference = "0123456789";
   ASSERT_TRUE(jobs.Submit(SmallJobSpec(), inputs, nullptr).ok());
@@ -158,23 +159,22 @@ TEST(MemoryJobManagerTest, RefusesWhatItsMemoryCannotHold) {
   EXPECT_TRUE(jobs.Submit(SmallJobSpec(), inputs, nullptr).ok());
 }
 
-TEST(MemoryJobManagerTest, AReaderThatKeepsFramesKeepsTheirMemory) {
-  RecordingObserver observer;
-  MemoryJobManager jobs({});
-  SubmitOrDie(jobs, SmallJobSpec(), &observer);
+TEST(StoredJobManagerTest, FramesAreCountedUntilTheJobIsForgotten) {
+  MemoryJobs jobs({});
+  const std::string name = SubmitOrDie(jobs);
   std::unique_ptr<Job> job = jobs.Take();
-  jobs.ReportFrame(*job, Frame(0));
+  ASSERT_TRUE(jobs.ReportFrame(*job, Frame(0)).ok());
   jobs.Finish(std::move(job), absl::OkStatus(), kNoUsage);
   EXPECT_EQ(jobs.stats().output_bytes, 5);
   EXPECT_EQ(jobs.stats().output_reserved_bytes, 5);
-  observer.DropFrames();
+  ASSERT_TRUE(jobs.Delete(name, std::nullopt).ok());
   EXPECT_EQ(jobs.stats().output_bytes, 0);
   EXPECT_EQ(jobs.stats().output_reserved_bytes, 0);
 }
 
-TEST(MemoryJobManagerTest, CancellingAWaitingJobEndsItAtOnce) {
+TEST(StoredJobManagerTest, CancellingAWaitingJobEndsItAtOnce) {
   RecordingObserver observer;
-  MemoryJobManager jobs({});
+  MemoryJobs jobs({});
   const std::string name = SubmitOrDie(jobs, SmallJobSpec(), &observer);
   const auto cancelled = jobs.Cancel(name, "no longer needed");
   EXPECT_EQ(cancelled->state, JobState::kCancelled);
@@ -182,9 +182,9 @@ TEST(MemoryJobManagerTest, CancellingAWaitingJobEndsItAtOnce) {
   EXPECT_EQ(jobs.counts().waiting, 0);
 }
 
-TEST(MemoryJobManagerTest, CancellingARunningJobAsksItsWorkerToStop) {
+TEST(StoredJobManagerTest, CancellingARunningJobAsksItsWorkerToStop) {
   RecordingObserver observer;
-  MemoryJobManager jobs({});
+  MemoryJobs jobs({});
   const std::string name = SubmitOrDie(jobs, SmallJobSpec(), &observer);
   std::unique_ptr<Job> job = jobs.Take();
   EXPECT_TRUE(job->token->Check().ok());
@@ -197,8 +197,8 @@ TEST(MemoryJobManagerTest, CancellingARunningJobAsksItsWorkerToStop) {
   EXPECT_EQ(observer.AwaitEnd().state, JobState::kCancelled);
 }
 
-TEST(MemoryJobManagerTest, CancellingAFinishedJobChangesNothing) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, CancellingAFinishedJobChangesNothing) {
+  MemoryJobs jobs({});
   const std::string name = SubmitOrDie(jobs);
   jobs.Finish(jobs.Take(), absl::OkStatus(), kNoUsage);
   const uint64_t revision = jobs.Get(name)->revision;
@@ -207,8 +207,8 @@ TEST(MemoryJobManagerTest, CancellingAFinishedJobChangesNothing) {
   EXPECT_EQ(after->revision, revision);
 }
 
-TEST(MemoryJobManagerTest, ACancelThatComesTooLateLeavesASuccess) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, ACancelThatComesTooLateLeavesASuccess) {
+  MemoryJobs jobs({});
   const std::string name = SubmitOrDie(jobs);
   std::unique_ptr<Job> job = jobs.Take();
   jobs.Cancel(name, "").IgnoreError();
@@ -216,17 +216,17 @@ TEST(MemoryJobManagerTest, ACancelThatComesTooLateLeavesASuccess) {
   EXPECT_EQ(jobs.Get(name)->state, JobState::kSucceeded);
 }
 
-TEST(MemoryJobManagerTest, UnknownJobsAreNotFound) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, UnknownJobsAreNotFound) {
+  MemoryJobs jobs({});
   EXPECT_EQ(GetErrorReason(jobs.Get("jobs/x").status()), "JOB_NOT_FOUND");
   EXPECT_EQ(jobs.Cancel("jobs/x", "").status().code(),
             absl::StatusCode::kNotFound);
 }
 
-TEST(MemoryJobManagerTest, AJobNotStartedInTimeExpires) {
+TEST(StoredJobManagerTest, AJobNotStartedInTimeExpires) {
   FakeClock clock;
   RecordingObserver observer;
-  MemoryJobManager jobs({}, clock);
+  MemoryJobs jobs({}, clock);
   JobSpec spec = SmallJobSpec();
   spec.queue_timeout = absl::Seconds(10);
   SubmitOrDie(jobs, spec, &observer);
@@ -240,18 +240,18 @@ TEST(MemoryJobManagerTest, AJobNotStartedInTimeExpires) {
   EXPECT_EQ(GetErrorReason(ended.error), "QUEUE_TIMEOUT");
 }
 
-TEST(MemoryJobManagerTest, ExpiryNeedsNobodyToAsk) {
+TEST(StoredJobManagerTest, ExpiryNeedsNobodyToAsk) {
   RecordingObserver observer;
-  MemoryJobManager jobs({});
+  MemoryJobs jobs({});
   JobSpec spec = SmallJobSpec();
   spec.queue_timeout = absl::Milliseconds(5);
   SubmitOrDie(jobs, spec, &observer);
   EXPECT_EQ(observer.AwaitEnd().state, JobState::kExpired);
 }
 
-TEST(MemoryJobManagerTest, AnOverdueJobIsNeverStarted) {
+TEST(StoredJobManagerTest, AnOverdueJobIsNeverStarted) {
   FakeClock clock;
-  MemoryJobManager jobs({}, clock);
+  MemoryJobs jobs({}, clock);
   JobSpec spec = SmallJobSpec();
   spec.queue_timeout = absl::Seconds(10);
   const std::string overdue = SubmitOrDie(jobs, spec);
@@ -263,9 +263,9 @@ TEST(MemoryJobManagerTest, AnOverdueJobIsNeverStarted) {
   jobs.Finish(std::move(job), absl::OkStatus(), kNoUsage);
 }
 
-TEST(MemoryJobManagerTest, TheExecutionTimeoutStartsWithTheJob) {
+TEST(StoredJobManagerTest, TheExecutionTimeoutStartsWithTheJob) {
   FakeClock clock;
-  MemoryJobManager jobs({}, clock);
+  MemoryJobs jobs({}, clock);
   JobSpec spec = SmallJobSpec();
   spec.execution_timeout = absl::Seconds(10);
   const std::string name = SubmitOrDie(jobs, spec);
@@ -279,9 +279,9 @@ TEST(MemoryJobManagerTest, TheExecutionTimeoutStartsWithTheJob) {
   EXPECT_EQ(jobs.Get(name)->state, JobState::kExpired);
 }
 
-TEST(MemoryJobManagerTest, WaitingJobsHearTheirPositionWhenItChanges) {
+TEST(StoredJobManagerTest, WaitingJobsHearTheirPositionWhenItChanges) {
   RecordingObserver second;
-  MemoryJobManager jobs({});
+  MemoryJobs jobs({});
   SubmitOrDie(jobs);
   SubmitOrDie(jobs, SmallJobSpec(), &second);
   EXPECT_TRUE(second.progress().empty());  // Submit's answer said 2
@@ -296,10 +296,10 @@ TEST(MemoryJobManagerTest, WaitingJobsHearTheirPositionWhenItChanges) {
   jobs.Finish(std::move(first), absl::OkStatus(), kNoUsage);
 }
 
-TEST(MemoryJobManagerTest, EtaFallsWithEachStep) {
+TEST(StoredJobManagerTest, EtaFallsWithEachStep) {
   FakeClock clock;
   RecordingObserver observer;
-  MemoryJobManager jobs({}, clock);
+  MemoryJobs jobs({}, clock);
   SubmitOrDie(jobs, SmallJobSpec({.steps = 4}), &observer);
   std::unique_ptr<Job> job = jobs.Take();
   for (int step = 0; step <= 4; ++step) {
@@ -313,8 +313,8 @@ TEST(MemoryJobManagerTest, EtaFallsWithEachStep) {
   jobs.Finish(std::move(job), absl::OkStatus(), kNoUsage);
 }
 
-TEST(MemoryJobManagerTest, DrainingRefusesNewJobsAndFinishesTheOldOnes) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, DrainingRefusesNewJobsAndFinishesTheOldOnes) {
+  MemoryJobs jobs({});
   SubmitOrDie(jobs);
   jobs.Drain();
   const absl::Status refusal =
@@ -328,17 +328,17 @@ TEST(MemoryJobManagerTest, DrainingRefusesNewJobsAndFinishesTheOldOnes) {
   EXPECT_EQ(jobs.Take(), nullptr);
 }
 
-TEST(MemoryJobManagerTest, DrainWakesAWorkerThatWaits) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, DrainWakesAWorkerThatWaits) {
+  MemoryJobs jobs({});
   std::thread worker([&] { EXPECT_EQ(jobs.Take(), nullptr); });
   jobs.Drain();
   worker.join();
 }
 
-TEST(MemoryJobManagerTest, ShutdownCancelsWaitingAndRunningJobs) {
+TEST(StoredJobManagerTest, ShutdownCancelsWaitingAndRunningJobs) {
   RecordingObserver running;
   RecordingObserver waiting;
-  MemoryJobManager jobs({});
+  MemoryJobs jobs({});
   SubmitOrDie(jobs, SmallJobSpec(), &running);
   SubmitOrDie(jobs, SmallJobSpec(), &waiting);
   std::unique_ptr<Job> job = jobs.Take();
@@ -352,9 +352,9 @@ TEST(MemoryJobManagerTest, ShutdownCancelsWaitingAndRunningJobs) {
   EXPECT_EQ(jobs.Take(), nullptr);
 }
 
-TEST(MemoryJobManagerTest, RecordsAreForgottenAfterTheRetentionTime) {
+TEST(StoredJobManagerTest, RecordsAreForgottenAfterTheRetentionTime) {
   FakeClock clock;
-  MemoryJobManager jobs({.retention = absl::Minutes(10)}, clock);
+  MemoryJobs jobs({.retention = absl::Minutes(10)}, clock);
   const std::string name = SubmitOrDie(jobs);
   jobs.Finish(jobs.Take(), absl::OkStatus(), kNoUsage);
   EXPECT_EQ(*jobs.Get(name)->expire_time, clock.Now() + absl::Minutes(10));
@@ -363,8 +363,8 @@ TEST(MemoryJobManagerTest, RecordsAreForgottenAfterTheRetentionTime) {
   EXPECT_EQ(jobs.Get(name).status().code(), absl::StatusCode::kNotFound);
 }
 
-TEST(MemoryJobManagerTest, ErrorsOfTheWorkerAreKeptWithTheirReason) {
-  MemoryJobManager jobs({});
+TEST(StoredJobManagerTest, ErrorsOfTheWorkerAreKeptWithTheirReason) {
+  MemoryJobs jobs({});
   const std::string name = SubmitOrDie(jobs);
   jobs.Finish(jobs.Take(), absl::InternalError("broken"), kNoUsage);
   const auto job = jobs.Get(name);
@@ -373,8 +373,8 @@ TEST(MemoryJobManagerTest, ErrorsOfTheWorkerAreKeptWithTheirReason) {
   EXPECT_EQ(GetErrorReason(job->error), "INTERNAL");
 }
 
-TEST(MemoryJobManagerTest, TheBooksBalanceInEveryState) {
-  MemoryJobManager jobs({.capacity = 2});
+TEST(StoredJobManagerTest, TheBooksBalanceInEveryState) {
+  MemoryJobs jobs({.capacity = 2});
   const auto balanced = [&](int64_t submitted) {
     const QueueStats stats = jobs.stats();
     return stats.submitted == submitted && Accounted(stats) == submitted;
