@@ -11,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "engine/base/sha256.h"
 #include "engine/base/status_macros.h"
 #include "engine/weights/safetensors_header.h"
-#include "engine/base/sha256.h"
 #include "engine/weights/state_dict.h"
 
 namespace animate {
