@@ -164,10 +164,12 @@ void JudgePoseGuider(const FolderConfig& config, Opened& opened,
                      VerifyReport& report) {
   int64_t channels = 0;
   int64_t factor = 0;
+  bool adds_to_latents = false;
   Judge(opened, [&](const Scope& scope) {
     const PoseGuider pose_guider(scope);
     channels = pose_guider.out_channels();
     factor = pose_guider.spatial_factor();
+    adds_to_latents = pose_guider.adds_to_latents();
   });
   if (!opened.verdict.ok()) return;
   const auto expect_equal = [&report](absl::string_view what, int64_t got,
@@ -176,8 +178,14 @@ void JudgePoseGuider(const FolderConfig& config, Opened& opened,
     report.disagreements.push_back(
         absl::StrCat(what, " is ", got, ", ", other, " is ", want));
   };
-  expect_equal("pose guider output channels", channels,
-               "unet block_out_channels[0]", config.unet.block_out_channels[0]);
+  if (adds_to_latents) {
+    expect_equal("pose guider output channels", channels, "unet in_channels",
+                 config.unet.in_channels);
+  } else {
+    expect_equal("pose guider output channels", channels,
+                 "unet block_out_channels[0]",
+                 config.unet.block_out_channels[0]);
+  }
   expect_equal("pose guider spatial factor", factor, "vae spatial factor",
                config.vae.spatial_factor());
 }
