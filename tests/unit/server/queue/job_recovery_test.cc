@@ -25,6 +25,13 @@ EncodedFrame NumberedFrame(int index, const std::string& data) {
   return {.index = index, .data = std::make_shared<const std::string>(data)};
 }
 
+// Nobody comes back for these jobs while a test looks at them.
+JobSpec LastingJobSpec(const SmallJob& job = {}) {
+  JobSpec spec = SmallJobSpec(job);
+  spec.disconnect_grace = absl::Seconds(30);
+  return spec;
+}
+
 // A server that can be killed and started again.
 class RecoveryTest : public ::testing::Test {
  protected:
@@ -61,7 +68,7 @@ class RecoveryTest : public ::testing::Test {
     Start();
   }
 
-  std::string Submit(const JobSpec& spec = SmallJobSpec(),
+  std::string Submit(const JobSpec& spec = LastingJobSpec(),
                      JobObserver* observer = nullptr) {
     EncodedInputs inputs;
     inputs.reference = "reference";
@@ -92,9 +99,9 @@ class RecoveryTest : public ::testing::Test {
 };
 
 TEST_F(RecoveryTest, WaitingJobsWaitAgainInTheirOrder) {
-  JobSpec interactive = SmallJobSpec();
+  JobSpec interactive = LastingJobSpec();
   interactive.priority = Priority::kInteractive;
-  JobSpec described = SmallJobSpec({.steps = 7});
+  JobSpec described = LastingJobSpec({.steps = 7});
   described.labels = {{"who", "ada"}};
   const std::string first = Submit(described);
   const absl::Time created = jobs_->Get(first)->create_time;
@@ -130,7 +137,7 @@ TEST_F(RecoveryTest, NewJobsComeAfterRecoveredOnes) {
 }
 
 TEST_F(RecoveryTest, QueueTimeoutsGoOnWhileTheServerIsDown) {
-  JobSpec spec = SmallJobSpec();
+  JobSpec spec = LastingJobSpec();
   spec.queue_timeout = absl::Seconds(10);
   const std::string name = Submit(spec);
   clock_.Advance(absl::Seconds(6));
@@ -229,8 +236,8 @@ TEST_F(RecoveryTest, FinishedJobsStayReadableUntilTheirTime) {
 TEST_F(RecoveryTest, AnEndedServerPausesItsJobs) {
   RecordingObserver running;
   RecordingObserver waiting;
-  const std::string first = Submit(SmallJobSpec(), &running);
-  const std::string second = Submit(SmallJobSpec(), &waiting);
+  const std::string first = Submit(LastingJobSpec(), &running);
+  const std::string second = Submit(LastingJobSpec(), &waiting);
   const Job& job = Take();
   jobs_->Drain();
   EXPECT_EQ(jobs_->Take(), nullptr) << "what waits is for the next process";
@@ -265,7 +272,7 @@ TEST_F(RecoveryTest, ADamagedJobFailsAndDisturbsNoOther) {
 TEST_F(RecoveryTest, DamagedInputsFailTheJobWhenItsTurnComes) {
   StoredJob damaged;
   damaged.name = "jobs/damaged";
-  damaged.spec = EncodeJobSpec(SmallJobSpec());
+  damaged.spec = EncodeJobSpec(LastingJobSpec());
   ASSERT_TRUE(kept_.Insert(damaged, {"?"}).ok());
   KillAndStart();
   const std::string fine = Submit();
@@ -276,7 +283,7 @@ TEST_F(RecoveryTest, DamagedInputsFailTheJobWhenItsTurnComes) {
 TEST_F(RecoveryTest, RefusesAStoreOfANewerBuild) {
   StoredJob newer;
   newer.name = "jobs/newer";
-  newer.spec = EncodeJobSpec(SmallJobSpec());
+  newer.spec = EncodeJobSpec(LastingJobSpec());
   newer.spec[0] = 99;
   ASSERT_TRUE(kept_.Insert(newer, {}).ok());
   FragileStore store(kept_);
@@ -288,7 +295,7 @@ TEST_F(RecoveryTest, RefusesAStoreOfANewerBuild) {
 }
 
 TEST_F(RecoveryTest, ARequestIsKnownAfterTheRestart) {
-  JobSpec spec = SmallJobSpec();
+  JobSpec spec = LastingJobSpec();
   spec.request = {.principal = "ada", .id = "r", .digest = "d"};
   const std::string name = Submit(spec);
   KillAndStart();
@@ -302,7 +309,7 @@ TEST_F(RecoveryTest, ARequestIsKnownAfterTheRestart) {
 
 TEST_F(RecoveryTest, CallersHaveTheirGraceAfterTheRestart) {
   RecordingObserver observer;
-  JobSpec spec = SmallJobSpec();
+  JobSpec spec = LastingJobSpec();
   spec.disconnect_grace = absl::Seconds(30);
   const std::string left = Submit(spec);
   const std::string attached = Submit(spec);
@@ -333,11 +340,11 @@ TEST_F(RecoveryTest, TheBooksBalanceAfterTheRestart) {
 }
 
 TEST_F(RecoveryTest, AFullDiskRefusesNewJobs) {
-  const int64_t one_job = MaxOutputBytes(SmallJobSpec()) + 100;
+  const int64_t one_job = MaxOutputBytes(LastingJobSpec()) + 100;
   store_->SetFreeBytes(one_job);
   Submit();
   const absl::Status refusal =
-      jobs_->Submit(SmallJobSpec(), {}, nullptr).status();
+      jobs_->Submit(LastingJobSpec(), {}, nullptr).status();
   EXPECT_EQ(GetErrorReason(refusal), "SPOOL_FULL");
   Take();
   EXPECT_TRUE(
@@ -346,7 +353,7 @@ TEST_F(RecoveryTest, AFullDiskRefusesNewJobs) {
 
 TEST_F(RecoveryTest, AJobWhoseFrameCannotBeStoredFails) {
   RecordingObserver observer;
-  const std::string name = Submit(SmallJobSpec(), &observer);
+  const std::string name = Submit(LastingJobSpec(), &observer);
   const Job& job = Take();
   store_->Break(MakeError(absl::StatusCode::kResourceExhausted, "disk full",
                           {.reason = "SPOOL_FULL"}));
@@ -363,7 +370,7 @@ TEST_F(RecoveryTest, AStoreThatFailsRefusesWithoutALoss) {
                           {.reason = "STORE_FAILED"}));
   RecordingObserver observer;
   const absl::Status refusal =
-      jobs_->Submit(SmallJobSpec(), {}, &observer).status();
+      jobs_->Submit(LastingJobSpec(), {}, &observer).status();
   EXPECT_EQ(GetErrorReason(refusal), "STORE_FAILED");
   EXPECT_EQ(jobs_->stats().refused.at("STORE_FAILED"), 1);
   EXPECT_EQ(jobs_->stats().output_reserved_bytes, 0);
