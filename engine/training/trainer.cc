@@ -13,13 +13,13 @@
 #include "engine/base/status_macros.h"
 #include "engine/dataset/clip_prefetcher.h"
 #include "engine/tensor/torch_status.h"
-#include "engine/training/adamw.h"
 #include "engine/training/adopt_run.h"
 #include "engine/training/autocast.h"
 #include "engine/training/flat_gradients.h"
 #include "engine/training/learning_rate.h"
 #include "engine/training/loss_scaler.h"
 #include "engine/training/moving_average.h"
+#include "engine/training/optimizer.h"
 #include "engine/weights/weights_error.h"
 
 namespace animate {
@@ -72,7 +72,7 @@ struct Trainer::Machinery {
       : trained(leaves),
         device(leaves.begin()->second.device()),
         gradients(trained, kNotes),
-        optimizer(trained, options.adamw),
+        optimizer(trained, options.optimizer),
         average(trained, options.ema_decay),
         scaler(options.loss_scaler) {}
 
@@ -86,7 +86,7 @@ struct Trainer::Machinery {
   const StateDict trained;
   const at::Device device;
   FlatGradients gradients;
-  AdamW optimizer;
+  Optimizer optimizer;
   MovingAverage average;
   LossScaler scaler;
   SingleReplica alone;

@@ -50,11 +50,16 @@ absl::Status ValidateOptimizer(const TrainerOptions& options) {
       InRange("learning_rate.warmup_steps", rate.warmup_steps, 0, kMaxSteps));
   ANIMATE_RETURN_IF_ERROR(
       InRange("learning_rate.floor", rate.floor, 0.0, rate.peak));
-  ANIMATE_RETURN_IF_ERROR(BelowOne("adamw.beta1", options.adamw.beta1));
-  ANIMATE_RETURN_IF_ERROR(BelowOne("adamw.beta2", options.adamw.beta2));
-  ANIMATE_RETURN_IF_ERROR(Positive("adamw.eps", options.adamw.eps));
   ANIMATE_RETURN_IF_ERROR(
-      InRange("adamw.weight_decay", options.adamw.weight_decay, 0.0, kNoLimit));
+      BelowOne("adamw.beta1", options.optimizer.adamw.beta1));
+  ANIMATE_RETURN_IF_ERROR(
+      BelowOne("adamw.beta2", options.optimizer.adamw.beta2));
+  ANIMATE_RETURN_IF_ERROR(Positive("adamw.eps", options.optimizer.adamw.eps));
+  ANIMATE_RETURN_IF_ERROR(InRange("adamw.weight_decay",
+                                  options.optimizer.adamw.weight_decay, 0.0,
+                                  kNoLimit));
+  ANIMATE_RETURN_IF_ERROR(
+      BelowOne("muon_momentum", options.optimizer.muon_momentum));
   ANIMATE_RETURN_IF_ERROR(
       InRange("max_gradient_norm", options.max_gradient_norm, 0.0, kNoLimit));
   ANIMATE_RETURN_IF_ERROR(BelowOne("ema_decay", options.ema_decay));
@@ -94,7 +99,7 @@ absl::Status ValidateTrainerOptions(const TrainerOptions& options) {
 std::map<std::string, std::string> RunSettings(const TrainerOptions& options,
                                                int world_size) {
   const LearningRateOptions& rate = options.learning_rate;
-  const AdamWOptions& adamw = options.adamw;
+  const AdamWOptions& adamw = options.optimizer.adamw;
   std::map<std::string, std::string> settings = {
       {"batch_size", absl::StrCat(options.batch_size)},
       {"accumulation_steps", absl::StrCat(options.accumulation_steps)},
@@ -113,6 +118,10 @@ std::map<std::string, std::string> RunSettings(const TrainerOptions& options,
       {"precision", PrecisionName(options.precision)},
       {"fingerprint", options.fingerprint},
   };
+  if (options.optimizer.kind == OptimizerKind::kMuon) {
+    settings["optimizer"] = OptimizerName(options.optimizer.kind);
+    settings["muon_momentum"] = Exactly(options.optimizer.muon_momentum);
+  }
   if (options.precision == TrainingPrecision::kFloat16) {
     settings["loss_scaler.growth_interval"] =
         absl::StrCat(options.loss_scaler.growth_interval);

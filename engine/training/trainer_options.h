@@ -6,9 +6,9 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "engine/training/adamw.h"
 #include "engine/training/learning_rate.h"
 #include "engine/training/loss_scaler.h"
+#include "engine/training/optimizer.h"
 
 namespace animate {
 
@@ -27,7 +27,7 @@ struct TrainerOptions {
   int accumulation_steps = 1;  // 1..4096 such batches to an update
 
   LearningRateOptions learning_rate;
-  AdamWOptions adamw;
+  OptimizerOptions optimizer;
   double max_gradient_norm = 1.0;  // >= 0; 0 does not clip
   double ema_decay = 0.999;        // [0, 1): ceiling; 0 keeps no average
 

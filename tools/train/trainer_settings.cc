@@ -24,7 +24,7 @@ void VisitLearningRate(SettingVisitor& visitor, LearningRateOptions& options) {
 }
 
 void VisitAdamW(SettingVisitor& visitor, AdamWOptions& options) {
-  visitor.Enter("adamw", "the optimiser");
+  visitor.Enter("adamw", "AdamW");
   visitor.Number("beta1", options.beta1, {.max = 1}, "decay of the mean");
   visitor.Require(options.beta1 < 1, "beta1", "must be below 1");
   visitor.Number("beta2", options.beta2, {.max = 1}, "decay of the square");
@@ -61,7 +61,16 @@ void VisitTrainer(SettingVisitor& visitor, TrainerOptions& options) {
   visitor.Whole("accumulation_steps", options.accumulation_steps,
                 {.min = 1, .max = 4096}, "such batches to an update");
   VisitLearningRate(visitor, options.learning_rate);
-  VisitAdamW(visitor, options.adamw);
+  visitor.Choice(
+      "optimizer", options.optimizer.kind,
+      {{"adamw", OptimizerKind::kAdamW}, {"muon", OptimizerKind::kMuon}},
+      "what changes the weights; muon: the matrices inside the "
+      "networks with Muon, the rest with AdamW");
+  VisitAdamW(visitor, options.optimizer.adamw);
+  visitor.Number("muon_momentum", options.optimizer.muon_momentum, {.max = 1},
+                 "decay of Muon's mean");
+  visitor.Require(options.optimizer.muon_momentum < 1, "muon_momentum",
+                  "must be below 1");
   visitor.Number("max_gradient_norm", options.max_gradient_norm, {},
                  "longer gradients are shortened to it; 0: none is");
   visitor.Number("ema_decay", options.ema_decay, {.max = 1},

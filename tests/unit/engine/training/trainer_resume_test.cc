@@ -72,10 +72,16 @@ Leg TrainLeg(const TrainerOptions& options, const std::string& folder,
 }
 
 TEST(TrainerResume, ContinuesBitForBit) {
-  for (const TrainingPrecision precision :
-       {TrainingPrecision::kFloat32, TrainingPrecision::kFloat16}) {
+  struct Variant {
+    TrainingPrecision precision = TrainingPrecision::kFloat32;
+    OptimizerKind optimizer = OptimizerKind::kAdamW;
+  };
+  for (const Variant& variant :
+       {Variant{}, Variant{.precision = TrainingPrecision::kFloat16},
+        Variant{.optimizer = OptimizerKind::kMuon}}) {
     TrainerOptions options = Settings(20);
-    options.precision = precision;
+    options.precision = variant.precision;
+    options.optimizer.kind = variant.optimizer;
     const TemporaryFolder whole_folder;
     const TemporaryFolder split_folder;
     const Leg whole = TrainLeg(options, whole_folder.path());

@@ -126,7 +126,7 @@ TEST(Trainer, ClipsGradientsToTheNorm) {
   TrialRun plain(Quick(1));
   TrainerOptions options = Quick(1);
   // With such an epsilon the step is proportional to the gradient.
-  options.adamw = {.eps = 1e6, .weight_decay = 0.0};
+  options.optimizer.adamw = {.eps = 1e6, .weight_decay = 0.0};
   options.learning_rate.peak = 1e6;
   options.max_gradient_norm = 0.0;
   TrialRun unclipped(options);
