@@ -23,6 +23,7 @@ namespace {
 
 constexpr char kModel[] = "Model and devices";
 constexpr char kNetwork[] = "Network";
+constexpr char kSecurity[] = "Security";
 constexpr char kQueue[] = "Queue and memory";
 constexpr char kLimits[] = "Limits of one request";
 constexpr char kLife[] = "Shutdown and logging";
@@ -283,11 +284,42 @@ std::vector<ConfigSetting> MakeSettings() {
       Text("metrics-address", kNetwork, "HOST:PORT",
            "Where plain HTTP serves /metrics, /healthz and /readyz.",
            [](C& c) -> std::string& { return c.metrics_address; }),
+      Text("health-address", kNetwork, "HOST:PORT",
+           "Where grpc.health.v1 alone is served in plain text and to anybody, "
+           "for probes that know neither TLS nor tokens. Not set: nowhere.",
+           [](C& c) -> std::string& { return c.health_address; }),
       Flag("reflection", kNetwork, "Whether gRPC reflection is offered.",
            [](C& c) -> bool& { return c.reflection; }),
       Time("upload-timeout", kNetwork,
            "How long a client may take to upload a request.",
            [](C& c) -> absl::Duration& { return c.upload_timeout; }),
+      Number<int64_t>(
+          "min-upload-rate", kNetwork,
+          "Bytes per second at which an upload must come on average, from its "
+          "tenth second on; 0 allows any.",
+          [](C& c) -> int64_t& { return c.min_upload_rate; }, 0,
+          int64_t{1} << 40),
+
+      Text("tls-cert", kSecurity, "FILE",
+           "Certificate of the server, PEM, with intermediates; turns on TLS. "
+           "New files are taken without a restart.",
+           [](C& c) -> std::string& { return c.tls.certificate; }),
+      Text("tls-key", kSecurity, "FILE", "Its private key, PEM, not encrypted.",
+           [](C& c) -> std::string& { return c.tls.key; }),
+      Text("tls-client-ca", kSecurity, "FILE",
+           "Authorities of client certificates, PEM; clients must show one "
+           "then (mTLS).",
+           [](C& c) -> std::string& { return c.tls.client_ca; }),
+      Text("auth-file", kSecurity, "FILE",
+           "Who may call: principals, hashes of their tokens, quotas. "
+           "`animate-server token NAME` makes a line. A new file is taken "
+           "without a restart. Not set: anybody, or with tls-client-ca anybody "
+           "with a certificate.",
+           [](C& c) -> std::string& { return c.auth_file; }),
+      Flag("insecure-tokens", kSecurity,
+           "Allows auth-file without TLS on an address that is not this "
+           "machine's own: where something else encrypts.",
+           [](C& c) -> bool& { return c.insecure_tokens; }),
 
       Number<int>(
           "queue-capacity", kQueue,
@@ -303,6 +335,11 @@ std::vector<ConfigSetting> MakeSettings() {
           "A job that ran so often in a row when the server died is not tried "
           "again. Matters with data-dir.",
           [](C& c) -> int& { return c.max_crashes; }, 1, kMany),
+      Time("checkpoint-interval", kQueue,
+           "How often a running job is stored while it is denoised, so that "
+           "after a crash it goes on there; 0s: only after denoising. Matters "
+           "with data-dir.",
+           [](C& c) -> absl::Duration& { return c.checkpoint_interval; }),
       Bytes("output-budget", kQueue,
             "Memory, or with data-dir disk, for the inputs and frames of all "
             "jobs; reserved when a job is accepted.",

@@ -48,6 +48,7 @@ JobAccounting ToJobAccounting(const QueueStats& stats) {
   }
   books.oldest_submit_time = stats.oldest_submit_time;
   books.estimated_backlog = stats.estimated_backlog;
+  books.output_tier = stats.durable ? "disk" : "ram";
   books.output_bytes = stats.output_bytes;
   books.output_reserved_bytes = stats.output_reserved_bytes;
   books.output_capacity_bytes = stats.output_capacity_bytes;
@@ -70,12 +71,19 @@ void JobMetrics::OnSubmitted(const JobSnapshot& job) {
 }
 
 void JobMetrics::OnRecovered(const JobSnapshot& job, RecoveryOutcome outcome) {
+  recorder_.JobRecovered(RecoveryOutcomeName(outcome));
   Log(LogSeverity::kWarning, "job_recovered",
       {{"job", job.name},
        {"outcome", RecoveryOutcomeName(outcome)},
        {"attempt", job.attempt},
        {"generation", job.generation},
        {"frames", job.frames}});
+}
+
+void JobMetrics::OnWorkLost(const JobSnapshot& job, absl::Duration lost) {
+  recorder_.DeviceTimeWasted(WasteReason::kLost, lost);
+  Log(LogSeverity::kWarning, "job_work_lost",
+      {{"job", job.name}, {"device_seconds", absl::ToDoubleSeconds(lost)}});
 }
 
 void JobMetrics::OnPaused(const JobSnapshot& job) {

@@ -22,6 +22,7 @@ class JobMetrics : public JobListener {
 
   void OnSubmitted(const JobSnapshot& job) override;
   void OnRecovered(const JobSnapshot& job, RecoveryOutcome outcome) override;
+  void OnWorkLost(const JobSnapshot& job, absl::Duration lost) override;
   void OnPaused(const JobSnapshot& job) override;
   void OnRefused(const absl::Status& why) override;
   void OnStarted(const JobSnapshot& job, absl::Duration waited) override;

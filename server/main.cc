@@ -1,4 +1,5 @@
-// animate-server: settings -> Server -> wait for a signal.
+// animate-server: settings -> Server -> wait for a signal; or a subcommand.
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -10,9 +11,12 @@
 #include "engine/base/log.h"
 #include "engine/detector/pose_detector.h"
 #include "engine/pipeline/load_animator.h"
+#include "engine/weights/model_folder.h"
+#include "server/doctor.h"
 #include "server/server.h"
 #include "server/server_config.h"
 #include "server/stop_signals.h"
+#include "server/token_command.h"
 
 namespace animate {
 namespace {
@@ -47,26 +51,36 @@ PipelineOptions OptionsOf(const ServerConfig& config) {
   return options;
 }
 
+// A variable of the environment; null where it is not set.
+const char* Environment(const std::string& name) {
+  return std::getenv(name.c_str());
+}
+
+void UseThreads(const ServerConfig& config) {
+  if (config.cpu_threads <= 0) return;
+  SetComputeThreads(config.cpu_threads);
+  SetPoseDetectorThreads(config.cpu_threads);
+}
+
+Server::Factories FactoriesOf(const ServerConfig& config) {
+  return {.make_animator =
+              [config](const std::string& device) {
+                return LoadAnimator({.model_dir = config.model_dir,
+                                     .device = device,
+                                     .dtype = config.dtype,
+                                     .options = OptionsOf(config)});
+              },
+          .load_pose_detector = LoadPoseDetector};
+}
+
 int Run(const ServerConfig& config) {
   SetMinLogSeverity(config.log_level);
   BuildIdentity build = {.version = ANIMATE_VERSION,
                          .commit = ANIMATE_COMMIT,
                          .libtorch = ANIMATE_LIBTORCH_VERSION,
                          .cuda = OpenDevices(config)};
-  if (config.cpu_threads > 0) {
-    SetComputeThreads(config.cpu_threads);
-    SetPoseDetectorThreads(config.cpu_threads);
-  }
-
-  const auto make_animator = [&config](const std::string& device) {
-    return LoadAnimator({.model_dir = config.model_dir,
-                         .device = device,
-                         .dtype = config.dtype,
-                         .options = OptionsOf(config)});
-  };
-  Server server(
-      config, build,
-      {.make_animator = make_animator, .load_pose_detector = LoadPoseDetector});
+  UseThreads(config);
+  Server server(config, build, FactoriesOf(config));
   const StopSignals signals([&server] {
     Log(LogSeverity::kInfo, "stop_requested");
     // Loading cannot be interrupted, and nothing has been accepted yet.
@@ -79,13 +93,40 @@ int Run(const ServerConfig& config) {
   return kStopped;
 }
 
+int Doctor(const std::vector<std::string>& args) {
+  const auto make_tools = [](const ServerConfig& config) -> DoctorTools {
+    SetMinLogSeverity(LogSeverity::kError);
+    OpenDevices(config);
+    UseThreads(config);
+    return {.find_model =
+                [](const std::string& folder) {
+                  return FindModelFolder(folder).status();
+                },
+            .factories = FactoriesOf(config)};
+  };
+  return RunDoctor(args, Environment, make_tools, std::cout, std::cerr);
+}
+
+int Token(const std::vector<std::string>& args) {
+  return RunTokenCommand(args, std::cout, std::cerr);
+}
+
+// Words that, in the first place, make the program something else than the
+// server. Each gets the arguments behind it and returns the exit code.
+struct Subcommand {
+  const char* name;
+  int (*run)(const std::vector<std::string>& args);
+};
+constexpr std::array kSubcommands = {Subcommand{"doctor", Doctor},
+                                     Subcommand{"token", Token}};
+
 int Main(const std::vector<std::string>& args) {
-  const absl::StatusOr<ServerCommand> command = ParseServerCommand(
-      args,
-      [](const std::string& name) -> const char* {
-        return std::getenv(name.c_str());
-      },
-      ANIMATE_VERSION);
+  for (const Subcommand& subcommand : kSubcommands) {
+    if (args.empty() || args.front() != subcommand.name) continue;
+    return subcommand.run({args.begin() + 1, args.end()});
+  }
+  const absl::StatusOr<ServerCommand> command =
+      ParseServerCommand(args, Environment, ANIMATE_VERSION);
   if (!command.ok()) return Fail(kWrongSettings, command.status());
   if (command->text.has_value()) {
     std::cout << *command->text;

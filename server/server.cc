@@ -7,6 +7,8 @@
 #include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
+#include "server/measured_job_store.h"
+#include "server/pose_detector_choice.h"
 #include "server/store/memory_job_store.h"
 #include "server/store/sqlite_job_store.h"
 #include "server/warm_up.h"
@@ -25,28 +27,26 @@ StoredJobManager::Options JobManagerOptions(const ServerConfig& config) {
           .max_crashes = config.max_crashes};
 }
 
+// Of checkpoints: nobody else may go on with them.
+std::string BuildName(const BuildIdentity& build) {
+  return absl::StrCat(build.version, "+", build.commit,
+                      " libtorch=", build.libtorch);
+}
+
 GrpcFrontendOptions FrontendOptions(const ServerConfig& config,
                                     const BuildIdentity& build) {
   GrpcFrontendOptions options;
   options.listen_address = config.listen_address;
   options.limits = config.limits;
+  options.health_address = config.health_address;
   options.reflection = config.reflection;
   options.upload_memory = config.upload_budget_bytes;
   options.upload_timeout = config.upload_timeout;
+  options.min_upload_rate = config.min_upload_rate;
   options.server_version = build.version;
   options.revision = build.commit;
   options.libtorch_version = build.libtorch;
   return options;
-}
-
-PoseBackend DetectorBackend(const ServerConfig& config) {
-  return config.pose_detector == "dwpose" ? PoseBackend::kDwPose
-                                          : PoseBackend::kBlazePose;
-}
-
-std::string DetectorName(const ServerConfig& config) {
-  return DetectorBackend(config) == PoseBackend::kDwPose ? "dwpose"
-                                                         : "blazepose";
 }
 
 }  // namespace
@@ -77,8 +77,16 @@ absl::Status Server::OpenStore() {
   } else {
     ANIMATE_ASSIGN_OR_RETURN(store_, SqliteJobStore::Open(config_.data_dir));
   }
-  jobs_ = std::make_unique<StoredJobManager>(JobManagerOptions(config_),
-                                             *store_, clock_, &job_metrics_);
+  store_ =
+      std::make_unique<MeasuredJobStore>(std::move(store_), recorder_, clock_);
+  StoredJobManager::Options options = JobManagerOptions(config_);
+  if (protection_.authenticator != nullptr) {
+    options.quota_of = [this](const std::string& principal) {
+      return protection_.authenticator->QuotaOf(principal);
+    };
+  }
+  jobs_ = std::make_unique<StoredJobManager>(options, *store_, clock_,
+                                             &job_metrics_);
   ANIMATE_RETURN_IF_ERROR(jobs_->Recover());
   recorder_.SetJobAccounting(
       [this] { return ToJobAccounting(jobs_->stats()); });
@@ -91,6 +99,8 @@ absl::Status Server::OpenStore() {
 }
 
 absl::Status Server::Listen() {
+  // First: wrong files are found before anything is touched.
+  ANIMATE_ASSIGN_OR_RETURN(protection_, OpenProtection(config_, clock_));
   ANIMATE_RETURN_IF_ERROR(OpenStore());
   ANIMATE_ASSIGN_OR_RETURN(
       http_, HttpEndpoint::Start({
@@ -100,9 +110,11 @@ absl::Status Server::Listen() {
              }));
   Log(LogSeverity::kInfo, "metrics_listening",
       {{"address", config_.metrics_address}, {"port", http_->port()}});
+  GrpcFrontendOptions options = FrontendOptions(config_, build_);
+  options.certificates = protection_.certificates.get();
+  options.authenticator = protection_.authenticator.get();
   ANIMATE_ASSIGN_OR_RETURN(
-      frontend_, GrpcFrontend::Start(FrontendOptions(config_, build_), *jobs_,
-                                     recorder_, clock_));
+      frontend_, GrpcFrontend::Start(options, *jobs_, recorder_, clock_));
   return absl::OkStatus();
 }
 
@@ -129,11 +141,9 @@ absl::Status Server::LoadDetector() {
   if (config_.pose_detector == "none") return absl::OkStatus();
   const absl::Duration start = clock_.Monotonic();
   absl::StatusOr<std::unique_ptr<PoseDetector>> detector =
-      factories_.load_pose_detector({.backend = DetectorBackend(config_),
-                                     .folder = config_.pose_detector_dir});
-  const bool asked_for =
-      config_.pose_detector != "auto" || !config_.pose_detector_dir.empty();
-  if (!asked_for && GetErrorReason(detector.status()) == kPoseDetectorMissing) {
+      factories_.load_pose_detector(DetectorOptions(config_));
+  if (!DetectorAskedFor(config_) &&
+      GetErrorReason(detector.status()) == kPoseDetectorMissing) {
     Log(LogSeverity::kWarning, "no_pose_detector",
         {{"message", detector.status().message()}});
     return absl::OkStatus();
@@ -192,9 +202,17 @@ void Server::BecomeReady(const Limits& limits) {
   for (const std::unique_ptr<Animator>& animator : animators_) {
     offer.models.push_back(animator->info());
     workers_.push_back(std::make_unique<Worker>(JobRun::Environment{
-        *jobs_, *animator, recorder_, clock_, limits, detector_.get()}));
+        .jobs = *jobs_,
+        .animator = *animator,
+        .recorder = recorder_,
+        .clock = clock_,
+        .limits = limits,
+        .detector = detector_.get(),
+        .build = BuildName(build_),
+        .checkpoint_interval = config_.checkpoint_interval}));
   }
   recorder_.SetDeviceMemory([this] { return ReadDeviceMemory(); });
+  recorder_.SetReferenceCaches([this] { return ReadReferenceCaches(); });
   recorder_.SetJobSlots(static_cast<int>(workers_.size()));
   recorder_.SetReady(true);
   loaded_ = true;
@@ -209,6 +227,16 @@ std::vector<DeviceMemoryReading> Server::ReadDeviceMemory() const {
   for (const std::unique_ptr<Animator>& animator : animators_) {
     if (const auto memory = animator->device_memory(); memory.has_value()) {
       readings.push_back({animator->info().device, *memory});
+    }
+  }
+  return readings;
+}
+
+std::vector<ReferenceCacheReading> Server::ReadReferenceCaches() const {
+  std::vector<ReferenceCacheReading> readings;
+  for (const std::unique_ptr<Animator>& animator : animators_) {
+    if (const auto stats = animator->reference_cache(); stats.has_value()) {
+      readings.push_back({animator->info().device, *stats});
     }
   }
   return readings;
@@ -271,6 +299,10 @@ void Server::WaitForDrain(absl::Duration timeout,
 
 int Server::grpc_port() const {
   return frontend_ == nullptr ? 0 : frontend_->port();
+}
+
+int Server::health_port() const {
+  return frontend_ == nullptr ? 0 : frontend_->health_port();
 }
 
 int Server::http_port() const { return http_ == nullptr ? 0 : http_->port(); }

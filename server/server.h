@@ -18,6 +18,7 @@
 #include "server/job_metrics.h"
 #include "server/metrics/http_endpoint.h"
 #include "server/metrics/prometheus_recorder.h"
+#include "server/protection.h"
 #include "server/queue/job_store.h"
 #include "server/queue/stored_job_manager.h"
 #include "server/server_config.h"
@@ -59,7 +60,7 @@ class Server {
   // Opens the store and takes up the jobs in it, then opens both ports, so that
   // probes are answered while the model loads: alive, not ready, NOT_SERVING.
   // FAILED_PRECONDITION, reason LISTEN_FAILED, when an address cannot be had;
-  // errors of SqliteJobStore::Open and StoredJobManager::Recover.
+  // errors of OpenProtection, SqliteJobStore::Open and StoredJobManager::Recover.
   absl::Status Listen();
 
   // Loads the pose detector, makes and warms up one animator per device, starts
@@ -85,6 +86,7 @@ class Server {
   // The ports in use; 0 before Listen.
   int grpc_port() const;
   int http_port() const;
+  int health_port() const;  // 0 also without one
 
  private:
   absl::Status OpenStore();
@@ -93,6 +95,7 @@ class Server {
                                                     const Limits& limits);
   void BecomeReady(const Limits& limits);
   std::vector<DeviceMemoryReading> ReadDeviceMemory() const;
+  std::vector<ReferenceCacheReading> ReadReferenceCaches() const;
   void Drain();
 
   // Waits until `done` holds, a second stop is requested or `timeout` is over.
@@ -113,6 +116,7 @@ class Server {
   // In the order in which they may use each other.
   PrometheusRecorder recorder_;
   JobMetrics job_metrics_;
+  Protection protection_;
   std::unique_ptr<JobStore> store_;         // null before Listen
   std::unique_ptr<StoredJobManager> jobs_;  // null before Listen
   std::unique_ptr<PoseDetector> detector_;  // null: none

@@ -153,6 +153,30 @@ std::string ToToml(const ServerConfig& config) {
   return text;
 }
 
+// The settings of all sources; the first one that has a setting counts.
+absl::StatusOr<ServerConfig> Collect(
+    CommandLine line,
+    const std::function<const char*(const std::string&)>& environment) {
+  if (line.config_file.empty()) {
+    const char* file = environment("ANIMATE_CONFIG");
+    if (file != nullptr) line.config_file = file;
+  }
+  Values values = std::move(line.values);
+  values.merge(ReadEnvironment(environment));  // keeps what is there
+  if (!line.config_file.empty()) {
+    ANIMATE_ASSIGN_OR_RETURN(Values file, ReadConfigFile(line.config_file));
+    values.merge(file);
+  }
+  ServerConfig config;
+  ANIMATE_RETURN_IF_ERROR(Apply(values, config));
+  if (config.upload_budget_bytes < config.limits.max_upload_bytes) {
+    return absl::InvalidArgumentError(
+        "upload-budget is smaller than max-upload-bytes: such an upload could "
+        "never be accepted");
+  }
+  return config;
+}
+
 }  // namespace
 
 absl::StatusOr<ServerCommand> ParseServerCommand(
@@ -169,17 +193,8 @@ absl::StatusOr<ServerCommand> ParseServerCommand(
     command.text = absl::StrCat("animate-server ", version, "\n");
     return command;
   }
-  if (line.config_file.empty()) {
-    const char* file = environment("ANIMATE_CONFIG");
-    if (file != nullptr) line.config_file = file;
-  }
-  Values values = std::move(line.values);
-  values.merge(ReadEnvironment(environment));  // keeps what is there
-  if (!line.config_file.empty()) {
-    ANIMATE_ASSIGN_OR_RETURN(Values file, ReadConfigFile(line.config_file));
-    values.merge(file);
-  }
-  ANIMATE_RETURN_IF_ERROR(Apply(values, command.config));
+  ANIMATE_ASSIGN_OR_RETURN(command.config,
+                           Collect(std::move(line), environment));
   if (line.print_config) {
     command.text = ToToml(command.config);
   } else if (command.config.model_dir.empty()) {
@@ -187,13 +202,18 @@ absl::StatusOr<ServerCommand> ParseServerCommand(
         "the model is missing: give --model-dir DIR, ANIMATE_MODEL_DIR, or "
         "model-dir in the configuration file");
   }
-  if (command.config.upload_budget_bytes <
-      command.config.limits.max_upload_bytes) {
-    return absl::InvalidArgumentError(
-        "upload-budget is smaller than max-upload-bytes: such an upload could "
-        "never be accepted");
-  }
   return command;
+}
+
+absl::StatusOr<ServerConfig> ParseServerSettings(
+    const std::vector<std::string>& args,
+    const std::function<const char*(const std::string& name)>& environment) {
+  ANIMATE_ASSIGN_OR_RETURN(CommandLine line, ParseArguments(args));
+  if (line.help || line.version || line.print_config) {
+    return absl::InvalidArgumentError(
+        "takes settings only, not --help, --version or --print-config");
+  }
+  return Collect(std::move(line), environment);
 }
 
 }  // namespace animate

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "engine/animation/animation_spec.h"
 #include "engine/base/log.h"
+#include "server/security/tls_material.h"
 
 namespace animate {
 
@@ -34,10 +35,17 @@ struct ServerConfig {
 
   std::string listen_address = "0.0.0.0:50051";
   std::string metrics_address = "0.0.0.0:9400";
+  std::string health_address;  // grpc.health.v1 alone, plain text; "": none
   bool reflection = true;
+
+  TlsFiles tls;           // without a certificate: plain text
+  std::string auth_file;  // see ParseAuthFile; "": nobody is asked
+  // Tokens may cross a network in the clear.
+  bool insecure_tokens = false;
 
   std::string data_dir;  // of the store; "": jobs are kept in memory only
   int max_crashes = 2;   // see StoredJobManager::Options
+  absl::Duration checkpoint_interval = absl::Seconds(30);  // 0: after denoising
   int queue_capacity = 64;
   int64_t output_budget_bytes = int64_t{4} << 30;
   absl::Duration record_retention = absl::Hours(1);
@@ -45,6 +53,7 @@ struct ServerConfig {
   Limits limits;
   int64_t upload_budget_bytes = int64_t{1} << 30;
   absl::Duration upload_timeout = absl::Minutes(5);
+  int64_t min_upload_rate = 1024;  // bytes per second; 0: any
 
   absl::Duration drain_pause = absl::Seconds(5);
   absl::Duration drain_timeout = absl::Minutes(5);
@@ -69,6 +78,12 @@ absl::StatusOr<ServerCommand> ParseServerCommand(
     const std::vector<std::string>& args,
     const std::function<const char*(const std::string& name)>& environment,
     const std::string& version);
+
+// The same for programs that look at things and do not serve: only settings,
+// and the model may be missing.
+absl::StatusOr<ServerConfig> ParseServerSettings(
+    const std::vector<std::string>& args,
+    const std::function<const char*(const std::string& name)>& environment);
 
 }  // namespace animate
 

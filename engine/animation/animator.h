@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "engine/animation/animation_checkpoint.h"
 #include "engine/animation/animation_spec.h"
 #include "engine/animation/image.h"
 #include "engine/base/cancellation.h"
@@ -20,6 +21,9 @@ struct AnimationInput {
   AnimationSpec spec;
   RgbImage reference;           // any size; resized to the spec's
   std::vector<RgbImage> poses;  // skeleton pictures, spec->num_frames of them
+
+  // Unset: from the beginning.
+  std::optional<AnimationResumption> resume = std::nullopt;
 };
 
 // The parts of the work, in the order in which they happen.
@@ -41,7 +45,8 @@ class AnimationObserver {
  public:
   virtual ~AnimationObserver() = default;
 
-  // A stage begins. Each happens once, in the order of EngineStage.
+  // A stage begins. Each happens once, in the order of EngineStage; a run that
+  // goes on after denoising has kVaeDecode alone.
   virtual void OnStageStarted(EngineStage stage) = 0;
 
   // A stage has ended after `duration`. Frames decoded before kVaeDecode began
@@ -56,6 +61,11 @@ class AnimationObserver {
   // than a window the first ones come during the last denoising step, before
   // kVaeDecode starts.
   virtual void OnFrame(int index, RgbImage frame) = 0;
+
+  // Whether OnCheckpoint is to be called now. Making a checkpoint costs a copy
+  // of the latents from the device.
+  virtual bool WantsCheckpoint(CheckpointMoment /*moment*/) { return false; }
+  virtual void OnCheckpoint(AnimationCheckpoint /*checkpoint*/) {}
 };
 
 // What an Animator runs, for GetServerInfo, metrics and admission.
@@ -65,6 +75,12 @@ struct ModelInfo {
   std::string device;  // "cpu", "cuda:0"
   std::string dtype;   // "float32", "bfloat16", "float16"
   int64_t parameters = 0;
+
+  // What else results depend on to the last bit: processor, threads, options.
+  // Two animators of the same build, digest, device, dtype and fingerprint go
+  // on with each other's checkpoints.
+  std::string fingerprint;
+
   int size_multiple = 8;  // width and height must be multiples of this
   int context_frames = 24;
   int context_overlap = 4;
@@ -94,6 +110,13 @@ struct DeviceMemory {
   int64_t reserved_bytes = 0;   // kept for our tensors, those included
 };
 
+// What an Animator has kept of the references of earlier jobs.
+struct ReferenceCacheStats {
+  int64_t hits = 0;    // jobs that found theirs
+  int64_t misses = 0;  // jobs that did not
+  int64_t bytes = 0;   // held now, on the device
+};
+
 // Turns an input into frames: the seam between the server, which knows queues
 // and clients, and the engine, which knows networks. Not thread-safe: one
 // thread at a time.
@@ -110,9 +133,18 @@ class Animator {
     return std::nullopt;
   }
 
+  // Returns how often the cache of references was of use; nothing where there
+  // is none. Callable from any thread, also during Animate.
+  virtual std::optional<ReferenceCacheStats> reference_cache() const {
+    return std::nullopt;
+  }
+
   // Runs one animation to its end. Polls `token` at each window of each
   // denoising step and at each decoded frame and returns token.Check()'s error
-  // once it fails. Other errors: INVALID_ARGUMENT (the input),
+  // once it fails. With input.resume, frames from first_frame on are those of
+  // an undisturbed run to the bit. Other errors: INVALID_ARGUMENT (the input),
+  // FAILED_PRECONDITION with reason BAD_CHECKPOINT before anything was done
+  // when input.resume does not belong to the rest of the input,
   // RESOURCE_EXHAUSTED with reason GPU_OOM, INTERNAL. After an error the
   // Animator is ready for the next call.
   virtual absl::Status Animate(const AnimationInput& input,

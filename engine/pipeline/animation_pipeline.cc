@@ -1,8 +1,10 @@
 #include "engine/pipeline/animation_pipeline.h"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -10,6 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
+#include "engine/pipeline/checkpoint_tensor.h"
+#include "engine/pipeline/compute_fingerprint.h"
 #include "engine/pipeline/conditioning.h"
 #include "engine/pipeline/context_plan.h"
 #include "engine/pipeline/denoising_loop.h"
@@ -25,6 +29,7 @@ namespace {
 ModelBundle WithDefaultsOf(const PipelineOptions& options, ModelBundle models) {
   models.info.context_schedule =
       options.context_schedule.value_or(models.info.context_schedule);
+  models.info.fingerprint = ComputeFingerprint(models, options);
   return models;
 }
 
@@ -64,7 +69,22 @@ struct AnimationPipeline::Job {
   const CancellationToken& token;
   AnimationObserver& observer;
 
-  int frames_delivered = 0;
+  // Of the frames whose latents are final, [0, frames_decoded) are done with;
+  // the others wait in `pending`.
+  int frames_decoded = 0;
+  at::Tensor pending = {};  // [1, C, n, h, w]
+
+  // Whether an earlier run has done all denoising, or some of it.
+  bool denoised(int num_steps) const { return first_step() == num_steps; }
+  int first_step() const {
+    return input.resume.has_value() ? input.resume->checkpoint.step : 0;
+  }
+  int64_t first_frame() const {
+    return input.resume.has_value() ? input.resume->first_frame : 0;
+  }
+  int64_t frames_final() const {
+    return frames_decoded + (pending.defined() ? pending.size(2) : 0);
+  }
 
   // Spent in Deliver so far, to tell decoding from what it interrupts.
   absl::Duration decoding = absl::ZeroDuration();
@@ -110,32 +130,64 @@ absl::Status AnimationPipeline::Animate(const AnimationInput& input,
   ANIMATE_ASSIGN_OR_RETURN(ContextPlan plan,
                            MakeContextPlan(spec, models_.info, options_));
 
+  const int num_steps = static_cast<int>(scheduler.timesteps().size());
+  ANIMATE_RETURN_IF_ERROR(CheckResume(input, num_steps));
+
   const c10::InferenceMode inference_mode;
   Job job = {.input = input, .token = token, .observer = observer};
+  at::Tensor latents;
+  if (!job.denoised(num_steps)) {
+    ANIMATE_ASSIGN_OR_RETURN(latents,
+                             MakeLatents(scheduler, std::move(plan), job));
+  }
+  return RunStage(EngineStage::kVaeDecode, job, [&] {
+    if (!latents.defined()) {
+      latents = CheckpointLatents(input.resume->checkpoint)
+                    .to(models_.options.device);
+    }
+    const int64_t begin = job.frames_final();
+    return Deliver(latents.narrow(2, begin, spec.num_frames - begin), job);
+  });
+}
+
+absl::Status AnimationPipeline::CheckResume(const AnimationInput& input,
+                                            int num_steps) const {
+  if (!input.resume.has_value()) return absl::OkStatus();
+  const AnimationParameters& spec = *input.spec;
+  const int64_t factor = models_.vae.spatial_factor();
+  return CheckResumption(*input.resume,
+                         {.num_steps = num_steps,
+                          .num_frames = spec.num_frames,
+                          .channels = models_.unet_config.in_channels,
+                          .height = spec.height / factor,
+                          .width = spec.width / factor});
+}
+
+absl::StatusOr<at::Tensor> AnimationPipeline::MakeLatents(
+    const DdimScheduler& scheduler, ContextPlan plan, Job& job) {
+  const AnimationParameters& spec = *job.input.spec;
   DenoisingInputs inputs;
   inputs.guidance_scale = spec.guidance_scale;
   inputs.windows = std::move(plan.windows);
   inputs.window_weights = std::move(plan.weights);
+  inputs.first_step = job.first_step();
   ANIMATE_ASSIGN_OR_RETURN(
       const std::shared_ptr<const ReferenceConditioning> reference,
       Reference(job));
   inputs.conditioning = reference->conditioning;
   ANIMATE_ASSIGN_OR_RETURN(inputs.poses, RunStage(EngineStage::kPose, job, [&] {
                              return PoseFeatures::Create(
-                                 models_, input.poses, spec.width, spec.height,
-                                 options_, token);
+                                 models_, job.input.poses, spec.width,
+                                 spec.height, options_, job.token);
                            }));
-  ANIMATE_ASSIGN_OR_RETURN(
-      const at::Tensor latents, RunStage(EngineStage::kDenoise, job, [&] {
-        const at::Tensor& like = reference->reference_latents;
-        inputs.latents =
-            InitialNoise(spec, like.size(1), like.size(2), like.size(3))
-                .to(like.device(), at::kFloat);
-        return RunDenoising(scheduler, inputs, job);
-      }));
-  return RunStage(EngineStage::kVaeDecode, job, [&] {
-    const int64_t begin = job.frames_delivered;
-    return Deliver(latents.narrow(2, begin, spec.num_frames - begin), job);
+  return RunStage(EngineStage::kDenoise, job, [&] {
+    const at::Tensor& like = reference->reference_latents;
+    const at::Tensor start =
+        job.input.resume.has_value()
+            ? CheckpointLatents(job.input.resume->checkpoint)
+            : InitialNoise(spec, like.size(1), like.size(2), like.size(3));
+    inputs.latents = start.to(like.device(), at::kFloat);
+    return RunDenoising(scheduler, inputs, job);
   });
 }
 
@@ -180,9 +232,19 @@ AnimationPipeline::Reference(Job& job) {
 absl::StatusOr<at::Tensor> AnimationPipeline::RunDenoising(
     const DdimScheduler& scheduler, const DenoisingInputs& inputs, Job& job) {
   const int num_steps = static_cast<int>(scheduler.timesteps().size());
+  PipelineOptions options = options_;
+  if (job.input.resume.has_value()) {
+    options.windows_per_batch = job.input.resume->checkpoint.windows_per_batch;
+  }
+  DenoisingStep latest;  // complete; no latents: none yet
+  const auto offer = [&](CheckpointMoment moment, const at::Tensor& latents) {
+    if (!job.observer.WantsCheckpoint(moment)) return;
+    job.observer.OnCheckpoint(
+        MakeCheckpoint(latents, latest.index + 1, latest.windows_per_batch));
+  };
   absl::Duration start = clock_.Monotonic();
-  return Denoise(
-      models_.denoising_unet, scheduler, inputs, options_, job.token,
+  absl::StatusOr<at::Tensor> latents = Denoise(
+      models_.denoising_unet, scheduler, inputs, options, job.token,
       [&](const DenoisingStep& step) {
         // The only frames decoded by now are those of the last step.
         const absl::Duration now = clock_.Monotonic();
@@ -191,17 +253,44 @@ absl::StatusOr<at::Tensor> AnimationPipeline::RunDenoising(
             step.index + 1, num_steps,
             now - start - (last ? job.decoding : absl::ZeroDuration()));
         start = now;
+        latest = step;
+        latest.noise_pred.reset();
+        if (last) return;
+        const absl::Duration offered = clock_.Monotonic();
+        offer(CheckpointMoment::kStep, step.latents);
+        start += clock_.Monotonic() - offered;
       },
-      [&](int, const at::Tensor& latents) { return Deliver(latents, job); });
+      [&](int, const at::Tensor& part) { return Deliver(part, job); });
+  if (latents.ok()) {
+    offer(CheckpointMoment::kDenoised, *latents);
+  } else if (latest.latents.defined() && !job.token.Check().ok()) {
+    offer(CheckpointMoment::kStopped, latest.latents);
+  }
+  return latents;
 }
 
 absl::Status AnimationPipeline::Deliver(const at::Tensor& latents, Job& job) {
   const absl::Duration start = clock_.Monotonic();
-  const int first = job.frames_delivered;
+  at::Tensor ready =
+      job.pending.defined() ? at::cat({job.pending, latents}, 2) : latents;
+  const int64_t batch = std::max(options_.decode_batch_frames, 1);
+  const bool all =
+      job.frames_decoded + ready.size(2) == job.input.spec->num_frames;
+  const int64_t complete = ready.size(2) - (all ? 0 : ready.size(2) % batch);
+  job.pending = ready.narrow(2, complete, ready.size(2) - complete);
+  // Of frames that are not wanted only those beside wanted ones are decoded.
+  const int64_t unwanted =
+      std::max(job.first_frame() - job.frames_decoded, int64_t{0}) / batch *
+      batch;
+  const int64_t skipped = std::min(unwanted, complete);
+  job.frames_decoded += static_cast<int>(skipped);
+  ready = ready.narrow(2, skipped, complete - skipped);
+  const int first = job.frames_decoded;
   const absl::Status status =
-      DecodeFrames(models_.vae, latents.to(models_.options.dtype), options_,
+      DecodeFrames(models_.vae, ready.to(models_.options.dtype), options_,
                    job.token, [&](int index, RgbImage frame) {
-                     ++job.frames_delivered;
+                     ++job.frames_decoded;
+                     if (first + index < job.first_frame()) return;
                      job.observer.OnFrame(first + index, std::move(frame));
                    });
   job.decoding += clock_.Monotonic() - start;

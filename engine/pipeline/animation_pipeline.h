@@ -11,6 +11,7 @@
 #include "engine/base/clock.h"
 #include "engine/diffusion/ddim_scheduler.h"
 #include "engine/model/model_config.h"
+#include "engine/pipeline/context_plan.h"
 #include "engine/pipeline/denoising_loop.h"
 #include "engine/pipeline/device_memory.h"
 #include "engine/pipeline/model_bundle.h"
@@ -22,7 +23,9 @@ namespace animate {
 // Animate Anyone (Hu 2023, https://arxiv.org/abs/2311.17117) from pictures to
 // pictures, as Moore-AnimateAnyone's pipeline_pose2vid_long.py runs it: one
 // reference, one pose picture per frame. See Animator for the contract;
-// additionally INVALID_ARGUMENT when the input does not suit this model.
+// additionally INVALID_ARGUMENT when the input does not suit this model. Which
+// frames are decoded together depends on their numbers alone, so that a resumed
+// run computes none of them differently.
 class AnimationPipeline : public Animator {
  public:
   // `clock` (durations of stages and steps) must outlive the pipeline.
@@ -33,6 +36,12 @@ class AnimationPipeline : public Animator {
 
   std::optional<DeviceMemory> device_memory() const override {
     return ReadDeviceMemory(models_.info.device);
+  }
+
+  std::optional<ReferenceCacheStats> reference_cache() const override {
+    const ReferenceCache::Stats stats = references_.stats();
+    return ReferenceCacheStats{
+        .hits = stats.hits, .misses = stats.misses, .bytes = stats.bytes};
   }
 
   // How often a reference was known from an earlier job. Thread-safe.
@@ -63,12 +72,19 @@ class AnimationPipeline : public Animator {
   at::Tensor InitialNoise(const AnimationParameters& spec, int64_t channels,
                           int64_t height, int64_t width) const;
 
+  absl::Status CheckResume(const AnimationInput& input, int num_steps) const;
+
+  // All before decoding: latents of all frames, fp32, on the device.
+  absl::StatusOr<at::Tensor> MakeLatents(const DdimScheduler& scheduler,
+                                         ContextPlan plan, Job& job);
+
   // Latents of all frames; frames that are final early are decoded early.
   absl::StatusOr<at::Tensor> RunDenoising(const DdimScheduler& scheduler,
                                           const DenoisingInputs& inputs,
                                           Job& job);
 
-  // Decodes `latents` and hands over their frames, which must be the next ones.
+  // Takes the latents of the next frames; decodes what is complete of them and
+  // hands over the frames that are wanted.
   absl::Status Deliver(const at::Tensor& latents, Job& job);
 
   absl::StatusOr<DdimScheduler> MakeScheduler(

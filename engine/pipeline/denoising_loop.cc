@@ -36,6 +36,7 @@ struct Run {
   const CancellationToken& token;
   PreparedConditioning conditioning;
   PoseFeatures poses;
+  int windows_per_batch = 1;
   std::vector<WindowBatch> batches;
   std::vector<WindowOnDevice> windows;
   std::vector<int> final_frames;  // see FinalFrameCounts
@@ -121,6 +122,7 @@ Run MakeRun(const DenoisingUnet& unet, const DenoisingInputs& inputs,
              .poses = inputs.poses.has_value()
                           ? *inputs.poses
                           : PoseFeatures(inputs.pose_features),
+             .windows_per_batch = 1,
              .batches = {},
              .windows = {},
              .final_frames = {}};
@@ -130,9 +132,9 @@ Run MakeRun(const DenoisingUnet& unet, const DenoisingInputs& inputs,
           ? *inputs.conditioning
           : PrepareConditioning(unet, inputs.image_embeds,
                                 inputs.reference_features, run.guided());
-  run.batches = BatchWindows(
-      inputs.windows,
-      WindowsPerBatch(inputs, run.conditioning, unet.base_channels(), options));
+  run.windows_per_batch =
+      WindowsPerBatch(inputs, run.conditioning, unet.base_channels(), options);
+  run.batches = BatchWindows(inputs.windows, run.windows_per_batch);
   if (!options.share_window_overlap) {
     for (WindowBatch& batch : run.batches) batch.needed_later.clear();
   }
@@ -285,8 +287,12 @@ absl::StatusOr<at::Tensor> Denoise(const DenoisingUnet& unet,
     return absl::OkStatus();
   };
 
+  TORCH_CHECK(inputs.first_step >= 0 &&
+                  inputs.first_step < static_cast<int>(timesteps.size()),
+              "first_step is ", inputs.first_step, " of ", timesteps.size());
   at::Tensor latents = inputs.latents.to(at::kFloat);
-  for (size_t i = 0; i < timesteps.size(); ++i) {
+  for (auto i = static_cast<size_t>(inputs.first_step); i < timesteps.size();
+       ++i) {
     const bool last = i + 1 == timesteps.size();
     LastStep last_step(scheduler, timesteps[i], latents, on_final);
     const BatchObserver announce = [&last_step](int frames,
@@ -299,7 +305,11 @@ absl::StatusOr<at::Tensor> Denoise(const DenoisingUnet& unet,
     latents = last ? last_step.Finish(noise_pred)
                    : TakeStep(scheduler, timesteps[i], noise_pred, latents);
     Synchronize(latents);
-    observer({static_cast<int>(i), timesteps[i], noise_pred, latents});
+    observer({.index = static_cast<int>(i),
+              .timestep = timesteps[i],
+              .noise_pred = noise_pred,
+              .latents = latents,
+              .windows_per_batch = run.windows_per_batch});
   }
   ANIMATE_RETURN_IF_ERROR(CheckFinite(latents));
   return latents.to(inputs.latents.scalar_type());

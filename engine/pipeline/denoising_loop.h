@@ -22,7 +22,9 @@ namespace animate {
 // Everything a denoising run depends on besides the network and the schedule.
 // Conditions have the network's type and device.
 struct DenoisingInputs {
-  at::Tensor latents;  // [1, 4, F, h, w], the initial noise; any floating type
+  // [1, 4, F, h, w], any floating type: the initial noise, or with first_step
+  // what the steps before it left.
+  at::Tensor latents;
   at::Tensor image_embeds;               // [1, D]
   at::Tensor pose_features;              // [1, C, F, h, w]
   ReferenceFeatures reference_features;  // one row, of the same h and w
@@ -30,6 +32,9 @@ struct DenoisingInputs {
 
   // At most 1: no guidance, one row instead of two.
   double guidance_scale = 3.5;
+
+  // Steps already done, less than all.
+  int first_step = 0;
 
   // How much each window counts for each of its frames. Empty: all the same.
   WindowWeights window_weights;
@@ -48,6 +53,7 @@ struct DenoisingStep {
   int timestep = 0;
   at::Tensor noise_pred;  // fp32 [1, 4, F, h, w], guided, averaged over windows
   at::Tensor latents;     // fp32 [1, 4, F, h, w], after the step
+  int windows_per_batch = 1;  // that went through the network together
 };
 
 // Called after each step, when the device has finished it. Must be quick.

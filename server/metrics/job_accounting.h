@@ -25,7 +25,8 @@ struct JobAccounting {
   std::optional<absl::Time> oldest_submit_time;  // of those waiting
   absl::Duration estimated_backlog;  // predicted device time, all unfinished
 
-  int64_t output_bytes = 0;           // frames nobody has read yet
+  std::string output_tier = "ram";    // where outputs are kept; or "disk"
+  int64_t output_bytes = 0;           // inputs, frames and checkpoints kept
   int64_t output_reserved_bytes = 0;  // promised to accepted jobs, with those
   int64_t output_capacity_bytes = 0;
 };

@@ -49,6 +49,12 @@ prometheus::MetricFamily Gauge(const MetricInfo& info, double value) {
   return Family(info, prometheus::MetricType::Gauge, values);
 }
 
+prometheus::MetricFamily SpoolGauge(const MetricInfo& info,
+                                    const JobAccounting& books, int64_t bytes) {
+  return Family(info, prometheus::MetricType::Gauge,
+                {{{books.output_tier}, static_cast<double>(bytes)}});
+}
+
 prometheus::MetricFamily Submitted(const JobAccounting& books) {
   const MetricInfo info = metric::JobsSubmitted();
   Values values = Zeros(info);
@@ -103,9 +109,11 @@ std::vector<prometheus::MetricFamily> JobFamilies(const JobAccounting& books) {
       Gauge(metric::QueueOldestSubmitTimestamp(), oldest),
       Gauge(metric::EstimatedBacklog(),
             absl::ToDoubleSeconds(books.estimated_backlog)),
-      Gauge(metric::SpoolBytes(), number(books.output_bytes)),
-      Gauge(metric::SpoolReservedBytes(), number(books.output_reserved_bytes)),
-      Gauge(metric::SpoolCapacityBytes(), number(books.output_capacity_bytes)),
+      SpoolGauge(metric::SpoolBytes(), books, books.output_bytes),
+      SpoolGauge(metric::SpoolReservedBytes(), books,
+                 books.output_reserved_bytes),
+      SpoolGauge(metric::SpoolCapacityBytes(), books,
+                 books.output_capacity_bytes),
   };
 }
 

@@ -3,17 +3,6 @@
 namespace animate {
 namespace {
 
-// One series per value of a single label.
-std::vector<LabelValues> Each(const std::vector<std::string>& values) {
-  std::vector<LabelValues> series;
-  series.reserve(values.size());
-  for (const std::string& value : values) series.push_back({value});
-  return series;
-}
-
-// The one series of a metric without labels.
-std::vector<LabelValues> Single() { return {{}}; }
-
 Buckets JobSeconds() {
   return {.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600};
 }
@@ -26,31 +15,6 @@ Buckets StageSeconds() {
   return {.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800};
 }
 
-Buckets MessageBytes() {
-  return {1024, 16384, 262144, 1048576, 16777216, 268435456};
-}
-
-// Methods and the status codes that docs/api.md promises for them. Others
-// appear with their first call.
-std::vector<LabelValues> GrpcCalls() {
-  const std::string service = "animate.v1.AnimationService/";
-  std::vector<LabelValues> series;
-  for (const char* status :
-       {"OK", "CANCELLED", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED",
-        "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "UNAVAILABLE", "INTERNAL",
-        "DATA_LOSS"}) {
-    series.push_back({service + "Animate", status});
-  }
-  series.push_back({service + "GetJob", "OK"});
-  series.push_back({service + "GetJob", "NOT_FOUND"});
-  series.push_back({service + "ListJobs", "OK"});
-  series.push_back({service + "ListJobs", "INVALID_ARGUMENT"});
-  series.push_back({service + "CancelJob", "OK"});
-  series.push_back({service + "CancelJob", "NOT_FOUND"});
-  series.push_back({service + "GetServerInfo", "OK"});
-  return series;
-}
-
 }  // namespace
 
 const std::vector<std::string>& PriorityLabels() {
@@ -61,8 +25,9 @@ const std::vector<std::string>& PriorityLabels() {
 
 const std::vector<std::string>& RejectReasonLabels() {
   static const auto* const labels = new std::vector<std::string>{
-      "queue_full", "spool_full",      "deadline", "quota",
-      "invalid",    "unauthenticated", "draining", "not_ready"};
+      "queue_full",        "spool_full",      "deadline", "quota",
+      "invalid",           "unauthenticated", "draining", "not_ready",
+      "request_id_reused", "store_failed"};
   return *labels;
 }
 
@@ -74,6 +39,10 @@ const std::vector<LabelValues>& FinishedLabels() {
                                    {"failed", "nan_output"},
                                    {"failed", "device_lost"},
                                    {"failed", "internal"},
+                                   {"failed", "poisoned"},
+                                   {"failed", "spool_full"},
+                                   {"failed", "store_failed"},
+                                   {"failed", "store_corrupt"},
                                    {"failed", "other"},
                                    {"cancelled", "cancelled"},
                                    {"cancelled", "disconnected"},
@@ -142,11 +111,12 @@ MetricInfo EstimatedBacklog() {
           {}};
 }
 
+// One series each: "ram", or "disk" with a data folder.
 MetricInfo SpoolBytes() {
   return {"animate_spool_bytes",
-          "Bytes of finished frames that readers have not let go of.",
+          "Bytes of inputs, frames and checkpoints that are kept.",
           {"tier"},
-          Each({"ram"}),
+          {},
           {}};
 }
 
@@ -155,7 +125,7 @@ MetricInfo SpoolReservedBytes() {
           "Bytes promised to accepted jobs for inputs and frames, including "
           "animate_spool_bytes.",
           {"tier"},
-          Each({"ram"}),
+          {},
           {}};
 }
 
@@ -163,7 +133,7 @@ MetricInfo SpoolCapacityBytes() {
   return {"animate_spool_capacity_bytes",
           "Bytes that may be promised to jobs.",
           {"tier"},
-          Each({"ram"}),
+          {},
           {}};
 }
 
@@ -172,6 +142,30 @@ MetricInfo GpuMemory() {
           "Memory of a GPU: all of it (total), what is not free (used), what "
           "tensors hold (allocated), what is kept for them (reserved).",
           {"device", "kind"},
+          {},
+          {}};
+}
+
+MetricInfo ReferenceCacheHits() {
+  return {"animate_reference_cache_hits_total",
+          "Jobs whose reference a device knew from an earlier job.",
+          {"device"},
+          {},
+          {}};
+}
+
+MetricInfo ReferenceCacheMisses() {
+  return {"animate_reference_cache_misses_total",
+          "Jobs whose reference had to be prepared.",
+          {"device"},
+          {},
+          {}};
+}
+
+MetricInfo ReferenceCacheBytes() {
+  return {"animate_reference_cache_bytes",
+          "Device memory held for references of earlier jobs.",
+          {"device"},
           {},
           {}};
 }
@@ -202,6 +196,25 @@ MetricInfo JobDuration() {
           {"state"},
           Each({"succeeded", "failed", "cancelled", "expired"}),
           JobSeconds()};
+}
+
+MetricInfo JobsRecovered() {
+  return {"animate_jobs_recovered_total",
+          "Unfinished jobs that an earlier process left, by what was to become "
+          "of them.",
+          {"outcome"},
+          Each({"waits", "resumes", "restarts", "poisoned", "cancelled",
+                "damaged"}),
+          {}};
+}
+
+MetricInfo JobsResumed() {
+  return {"animate_jobs_resumed_total",
+          "Jobs with a checkpoint of an earlier process that a worker took, by "
+          "whether it could go on from there.",
+          {"result"},
+          Each({"continued", "started_over"}),
+          {}};
 }
 
 MetricInfo RealtimeFactor() {
@@ -266,7 +279,7 @@ MetricInfo GpuWastedSeconds() {
   return {"animate_gpu_wasted_seconds_total",
           "Of those, seconds spent on work that was thrown away.",
           {"reason"},
-          Each({"cancelled", "disconnected", "expired", "failed"}),
+          Each({"cancelled", "disconnected", "expired", "failed", "lost"}),
           {}};
 }
 
@@ -284,66 +297,6 @@ MetricInfo NanOutputs() {
           {},
           Single(),
           {}};
-}
-
-MetricInfo StreamsOpen() {
-  return {"animate_streams_open", "Animate streams open.", {}, Single(), {}};
-}
-
-MetricInfo StreamLagFrames() {
-  return {"animate_stream_lag_frames",
-          "Finished frames waiting behind the one being sent.",
-          {},
-          Single(),
-          {0, 1, 2, 5, 10, 20, 50, 100, 300}};
-}
-
-MetricInfo StreamsClosed() {
-  return {"animate_stream_closed_total",
-          "Animate streams that have ended, by reason.",
-          {"reason"},
-          Each({"done", "client_cancel", "deadline", "slow_consumer",
-                "transport", "drain"}),
-          {}};
-}
-
-// Names and labels of gRFC A66, so that gRPC's own OpenTelemetry plugin can
-// replace these.
-MetricInfo GrpcCallsStarted() {
-  const std::string service = "animate.v1.AnimationService/";
-  return {
-      "grpc_server_call_started_total",
-      "RPCs that have started.",
-      {"grpc_method"},
-      Each({service + "Animate", service + "CreateJob", service + "GetJob",
-            service + "ListJobs", service + "CancelJob", service + "DeleteJob",
-            service + "StreamFrames", service + "GetServerInfo"}),
-      {}};
-}
-
-MetricInfo GrpcCallDuration() {
-  return {"grpc_server_call_duration_seconds",
-          "Duration of RPCs.",
-          {"grpc_method", "grpc_status"},
-          GrpcCalls(),
-          {.001, .005, .01, .025, .05, .1, .25, .5, 1, 5, 10, 30, 60, 300, 900,
-           3600}};
-}
-
-MetricInfo GrpcSentBytes() {
-  return {"grpc_server_call_sent_total_compressed_message_size_bytes",
-          "Message bytes sent per RPC.",
-          {"grpc_method", "grpc_status"},
-          GrpcCalls(),
-          MessageBytes()};
-}
-
-MetricInfo GrpcReceivedBytes() {
-  return {"grpc_server_call_rcvd_total_compressed_message_size_bytes",
-          "Message bytes received per RPC.",
-          {"grpc_method", "grpc_status"},
-          GrpcCalls(),
-          MessageBytes()};
 }
 
 MetricInfo Ready() {

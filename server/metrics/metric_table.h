@@ -4,27 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
+#include "server/metrics/metric_info.h"
 
 namespace animate {
 
-// Names, help texts, labels and buckets of all metrics: what dashboards and
-// alerts rely on (docs/operations.md). Nothing here is named after a job,
-// tenant or peer.
-
-using LabelValues = std::vector<std::string>;
-using Buckets = std::vector<double>;
-
-// One series exists from the start for each entry of `series` (one value per
-// label name; none for a metric without labels), so that a rate over the first
-// event is right.
-struct MetricInfo {
-  std::string name;
-  std::string help;
-  std::vector<std::string> labels;
-  std::vector<LabelValues> series;
-  Buckets buckets;  // histograms only; upper bounds
-};
+// Names, help texts, labels and buckets of the metrics of jobs, devices and the
+// process: what dashboards and alerts rely on (docs/operations.md). Nothing
+// here is named after a job, tenant or peer. See also serving_metric_table.h.
 
 // Shared by code that counts and code that publishes.
 const std::vector<std::string>& PriorityLabels();
@@ -50,11 +36,18 @@ MetricInfo SpoolCapacityBytes();
 // Published from DeviceMemoryReading; no series without a GPU.
 MetricInfo GpuMemory();
 
+// Published from ReferenceCacheReading.
+MetricInfo ReferenceCacheHits();
+MetricInfo ReferenceCacheMisses();
+MetricInfo ReferenceCacheBytes();
+
 // Counted as they happen.
 MetricInfo JobSlots();
 MetricInfo QueueWait();
 MetricInfo TimeToFirstFrame();
 MetricInfo JobDuration();
+MetricInfo JobsRecovered();
+MetricInfo JobsResumed();
 MetricInfo RealtimeFactor();
 MetricInfo StageDuration();
 MetricInfo DenoiseStep();
@@ -65,13 +58,6 @@ MetricInfo GpuSeconds();
 MetricInfo GpuWastedSeconds();
 MetricInfo GpuOom();
 MetricInfo NanOutputs();
-MetricInfo StreamsOpen();
-MetricInfo StreamLagFrames();
-MetricInfo StreamsClosed();
-MetricInfo GrpcCallsStarted();
-MetricInfo GrpcCallDuration();
-MetricInfo GrpcSentBytes();
-MetricInfo GrpcReceivedBytes();
 MetricInfo Ready();
 MetricInfo Draining();
 MetricInfo ModelLoadDuration();

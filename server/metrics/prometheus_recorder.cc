@@ -17,8 +17,11 @@
 #include "engine/base/mutex.h"
 #include "server/metrics/device_memory_family.h"
 #include "server/metrics/job_families.h"
+#include "server/metrics/label_names.h"
 #include "server/metrics/metric_table.h"
 #include "server/metrics/process_families.h"
+#include "server/metrics/reference_cache_families.h"
+#include "server/metrics/serving_metric_table.h"
 
 namespace animate {
 namespace {
@@ -80,96 +83,6 @@ using Counters = MetricFamily<prometheus::Counter>;
 using Gauges = MetricFamily<prometheus::Gauge>;
 using Histograms = MetricFamily<prometheus::Histogram>;
 
-std::string RejectReasonName(RejectReason reason) {
-  switch (reason) {
-    case RejectReason::kInvalid:
-      return "invalid";
-    case RejectReason::kDeadline:
-      return "deadline";
-    case RejectReason::kQuota:
-      return "quota";
-    case RejectReason::kUnauthenticated:
-      return "unauthenticated";
-    case RejectReason::kNotReady:
-      return "not_ready";
-    case RejectReason::kDraining:
-      return "draining";
-    case RejectReason::kSpoolFull:
-      return "spool_full";
-  }
-  return "invalid";
-}
-
-std::string JobPhaseName(JobPhase phase) {
-  switch (phase) {
-    case JobPhase::kIngest:
-      return "ingest";
-    case JobPhase::kInputDecode:
-      return "input_decode";
-    case JobPhase::kTracking:
-      return "tracking";
-    case JobPhase::kPose:
-      return "pose";
-    case JobPhase::kClip:
-      return "clip";
-    case JobPhase::kVaeEncode:
-      return "vae_encode";
-    case JobPhase::kReference:
-      return "reference";
-    case JobPhase::kDenoise:
-      return "denoise";
-    case JobPhase::kVaeDecode:
-      return "vae_decode";
-    case JobPhase::kEncode:
-      return "encode";
-  }
-  return "unknown";
-}
-
-std::string StreamCloseReasonName(StreamCloseReason reason) {
-  switch (reason) {
-    case StreamCloseReason::kDone:
-      return "done";
-    case StreamCloseReason::kClientCancel:
-      return "client_cancel";
-    case StreamCloseReason::kDeadline:
-      return "deadline";
-    case StreamCloseReason::kSlowConsumer:
-      return "slow_consumer";
-    case StreamCloseReason::kTransport:
-      return "transport";
-    case StreamCloseReason::kDrain:
-      return "drain";
-  }
-  return "unknown";
-}
-
-std::string CancelPhaseName(CancelPhase phase) {
-  switch (phase) {
-    case CancelPhase::kPreparing:
-      return "preparing";
-    case CancelPhase::kDenoising:
-      return "denoising";
-    case CancelPhase::kDecoding:
-      return "decoding";
-  }
-  return "unknown";
-}
-
-std::string WasteReasonName(WasteReason reason) {
-  switch (reason) {
-    case WasteReason::kCancelled:
-      return "cancelled";
-    case WasteReason::kDisconnected:
-      return "disconnected";
-    case WasteReason::kExpired:
-      return "expired";
-    case WasteReason::kFailed:
-      return "failed";
-  }
-  return "unknown";
-}
-
 // Methods a client makes up must not become series.
 std::string MethodLabel(absl::string_view method) {
   static const auto* const known =
@@ -194,6 +107,8 @@ struct PrometheusRecorder::Metrics {
   Histograms queue_wait{metric::QueueWait(), registry};
   Histograms first_frame{metric::TimeToFirstFrame(), registry};
   Histograms job_duration{metric::JobDuration(), registry};
+  Counters jobs_recovered{metric::JobsRecovered(), registry};
+  Counters jobs_resumed{metric::JobsResumed(), registry};
   Histograms realtime_factor{metric::RealtimeFactor(), registry};
   Histograms stage_duration{metric::StageDuration(), registry};
   Histograms denoise_step{metric::DenoiseStep(), registry};
@@ -205,12 +120,17 @@ struct PrometheusRecorder::Metrics {
   Counters gpu_oom{metric::GpuOom(), registry};
   Counters nan_outputs{metric::NanOutputs(), registry};
   Gauges streams_open{metric::StreamsOpen(), registry};
+  Counters streams_opened{metric::StreamsOpened(), registry};
+  Counters stream_resumes{metric::StreamResumes(), registry};
+  Counters stream_acks{metric::StreamAcks(), registry};
   Histograms stream_lag{metric::StreamLagFrames(), registry};
   Counters streams_closed{metric::StreamsClosed(), registry};
   Counters grpc_started{metric::GrpcCallsStarted(), registry};
   Histograms grpc_duration{metric::GrpcCallDuration(), registry};
   Histograms grpc_sent{metric::GrpcSentBytes(), registry};
   Histograms grpc_received{metric::GrpcReceivedBytes(), registry};
+  Histograms store_commit{metric::StoreCommitDuration(), registry};
+  Counters store_errors{metric::StoreErrors(), registry};
   Gauges ready{metric::Ready(), registry};
   Gauges draining{metric::Draining(), registry};
   Gauges model_load_duration{metric::ModelLoadDuration(), registry};
@@ -220,6 +140,8 @@ struct PrometheusRecorder::Metrics {
   Mutex mutex;
   std::function<JobAccounting()> accounting ABSL_GUARDED_BY(mutex);
   std::function<std::vector<DeviceMemoryReading>()> device_memory
+      ABSL_GUARDED_BY(mutex);
+  std::function<std::vector<ReferenceCacheReading>()> reference_caches
       ABSL_GUARDED_BY(mutex);
   // Refused before the queue saw them, by reason.
   std::map<std::string, int64_t> rejected ABSL_GUARDED_BY(mutex);
@@ -246,14 +168,22 @@ void PrometheusRecorder::SetDeviceMemory(
   metrics_->device_memory = std::move(readings);
 }
 
+void PrometheusRecorder::SetReferenceCaches(
+    std::function<std::vector<ReferenceCacheReading>()> readings) {
+  MutexLock lock(metrics_->mutex);
+  metrics_->reference_caches = std::move(readings);
+}
+
 std::string PrometheusRecorder::Render() const {
   JobAccounting books;
   std::vector<DeviceMemoryReading> memory;
+  std::vector<ReferenceCacheReading> caches;
   {
     // Held over the call, so that a replaced source is never called again.
     MutexLock lock(metrics_->mutex);
     if (metrics_->accounting) books = metrics_->accounting();
     if (metrics_->device_memory) memory = metrics_->device_memory();
+    if (metrics_->reference_caches) caches = metrics_->reference_caches();
     for (const auto& [reason, count] : metrics_->rejected) {
       books.submitted += count;
       books.rejected[reason] += count;
@@ -264,6 +194,9 @@ std::string PrometheusRecorder::Render() const {
     families.push_back(std::move(family));
   }
   if (!memory.empty()) families.push_back(DeviceMemoryFamily(memory));
+  for (auto& family : ReferenceCacheFamilies(caches)) {
+    families.push_back(std::move(family));
+  }
   for (auto& family : ProcessFamilies()) families.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(families);
 }
@@ -284,12 +217,21 @@ void PrometheusRecorder::RpcFinished(absl::string_view method,
 }
 
 void PrometheusRecorder::StreamOpened() {
+  metrics_->streams_opened().Increment();
   metrics_->streams_open().Increment();
 }
 
 void PrometheusRecorder::StreamClosed(StreamCloseReason reason) {
   metrics_->streams_open().Decrement();
   metrics_->streams_closed({StreamCloseReasonName(reason)}).Increment();
+}
+
+void PrometheusRecorder::StreamResumed() {
+  metrics_->stream_resumes().Increment();
+}
+
+void PrometheusRecorder::FramesAcknowledged() {
+  metrics_->stream_acks().Increment();
 }
 
 void PrometheusRecorder::FrameDelivered(int lag) {
@@ -315,6 +257,14 @@ void PrometheusRecorder::JobFinished(absl::string_view state,
                                      absl::Duration since_submission) {
   metrics_->job_duration({std::string(state)})
       .Observe(Seconds(since_submission));
+}
+
+void PrometheusRecorder::JobRecovered(absl::string_view outcome) {
+  metrics_->jobs_recovered({std::string(outcome)}).Increment();
+}
+
+void PrometheusRecorder::JobResumed(ResumeResult result) {
+  metrics_->jobs_resumed({ResumeResultName(result)}).Increment();
 }
 
 void PrometheusRecorder::PhaseFinished(JobPhase phase,
@@ -352,6 +302,15 @@ void PrometheusRecorder::DeviceTimeWasted(WasteReason reason,
 void PrometheusRecorder::GpuOutOfMemory() { metrics_->gpu_oom().Increment(); }
 
 void PrometheusRecorder::NanOutput() { metrics_->nan_outputs().Increment(); }
+
+void PrometheusRecorder::StoreCommitted(StoreCommit what,
+                                        absl::Duration duration) {
+  metrics_->store_commit({StoreCommitName(what)}).Observe(Seconds(duration));
+}
+
+void PrometheusRecorder::StoreFailed(StoreFault fault) {
+  metrics_->store_errors({StoreFaultName(fault)}).Increment();
+}
 
 void PrometheusRecorder::SetReady(bool ready) {
   metrics_->ready().Set(ready ? 1 : 0);

@@ -9,6 +9,7 @@
 #include "server/metrics/device_memory_reading.h"
 #include "server/metrics/job_accounting.h"
 #include "server/metrics/recorder.h"
+#include "server/metrics/reference_cache_reading.h"
 
 namespace animate {
 
@@ -37,6 +38,10 @@ class PrometheusRecorder : public Recorder {
   void SetDeviceMemory(
       std::function<std::vector<DeviceMemoryReading>()> readings);
 
+  // Where the use of caches of references comes from; called like the above.
+  void SetReferenceCaches(
+      std::function<std::vector<ReferenceCacheReading>()> readings);
+
   // All metrics as text, version 0.0.4, those of the process included.
   std::string Render() const;
 
@@ -46,12 +51,16 @@ class PrometheusRecorder : public Recorder {
                    int64_t bytes_received) override;
   void StreamOpened() override;
   void StreamClosed(StreamCloseReason reason) override;
+  void StreamResumed() override;
+  void FramesAcknowledged() override;
   void FrameDelivered(int lag) override;
   void JobRejected(RejectReason reason) override;
   void QueueWait(absl::string_view priority, absl::Duration wait) override;
   void FirstFrame(absl::Duration since_submission) override;
   void JobFinished(absl::string_view state,
                    absl::Duration since_submission) override;
+  void JobRecovered(absl::string_view outcome) override;
+  void JobResumed(ResumeResult result) override;
   void PhaseFinished(JobPhase phase, absl::Duration duration) override;
   void DenoiseStep(absl::Duration duration) override;
   void FrameGenerated() override;
@@ -61,6 +70,8 @@ class PrometheusRecorder : public Recorder {
   void DeviceTimeWasted(WasteReason reason, absl::Duration wasted) override;
   void GpuOutOfMemory() override;
   void NanOutput() override;
+  void StoreCommitted(StoreCommit what, absl::Duration duration) override;
+  void StoreFailed(StoreFault fault) override;
   void SetReady(bool ready) override;
   void SetDraining(bool draining) override;
   void SetJobSlots(int slots) override;

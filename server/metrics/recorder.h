@@ -36,19 +36,49 @@ enum class JobPhase {
 };
 
 enum class StreamCloseReason {
-  kDone,          // the job's outcome was delivered, whatever it was
-  kClientCancel,  // the client cancelled the RPC or vanished
-  kDeadline,      // the RPC's deadline passed
-  kSlowConsumer,  // the client did not read
-  kTransport,     // a write failed
-  kDrain,         // the server is going away
+  kDone,             // the job's outcome was delivered, whatever it was
+  kClientCancel,     // the client cancelled the RPC or vanished
+  kDeadline,         // the RPC's deadline passed
+  kSlowConsumer,     // the client did not read
+  kTransport,        // a write failed
+  kDrain,            // the server is going away
+  kUnauthenticated,  // a token was not accepted, or not any more
 };
 
 // Where a running job was when it was asked to stop.
 enum class CancelPhase { kPreparing, kDenoising, kDecoding };
 
 // Why device time was thrown away.
-enum class WasteReason { kCancelled, kDisconnected, kExpired, kFailed };
+enum class WasteReason {
+  kCancelled,
+  kDisconnected,
+  kExpired,
+  kFailed,
+  kLost,  // the process ended first, and no checkpoint has it
+};
+
+// What a worker did with what an earlier process had left of a job.
+enum class ResumeResult {
+  kContinued,
+  kStartedOver,  // another build, model or device, or a damaged checkpoint
+};
+
+// What a store was asked to make durable.
+enum class StoreCommit {
+  kInsert,  // a job with its inputs
+  kState,   // start, stop, pause, end, report, a new generation
+  kFrame,
+  kCheckpoint,
+  kDelete,
+};
+
+// How a store failed.
+enum class StoreFault {
+  kFull,     // no space left on the disk
+  kSync,     // what was written may not survive a power cut
+  kCorrupt,  // what was read is not what was written
+  kOther,
+};
 
 // What the server tells its operators. Names, labels and buckets are the
 // implementation's business; callers know only what happened. Calls are cheap
@@ -71,6 +101,12 @@ class Recorder {
   virtual void StreamOpened() = 0;
   virtual void StreamClosed(StreamCloseReason reason) = 0;
 
+  // A caller who has frames already came back for the rest.
+  virtual void StreamResumed() = 0;
+
+  // A caller has said which frames it has dealt with.
+  virtual void FramesAcknowledged() = 0;
+
   // A frame was handed to the transport. `lag` frames of the same stream were
   // waiting behind it.
   virtual void FrameDelivered(int lag) = 0;
@@ -90,6 +126,10 @@ class Recorder {
   virtual void JobFinished(absl::string_view state,
                            absl::Duration since_submission) = 0;
 
+  // An earlier process has left a job; `outcome` is RecoveryOutcomeName's word.
+  virtual void JobRecovered(absl::string_view outcome) = 0;
+  virtual void JobResumed(ResumeResult result) = 0;
+
   virtual void PhaseFinished(JobPhase phase, absl::Duration duration) = 0;
   virtual void DenoiseStep(absl::Duration duration) = 0;
   virtual void FrameGenerated() = 0;
@@ -104,6 +144,12 @@ class Recorder {
   virtual void DeviceTimeWasted(WasteReason reason, absl::Duration wasted) = 0;
   virtual void GpuOutOfMemory() = 0;
   virtual void NanOutput() = 0;
+
+  // --- The store, by the server --------------------------------------------
+
+  // `duration` until it was durable, or had failed.
+  virtual void StoreCommitted(StoreCommit what, absl::Duration duration) = 0;
+  virtual void StoreFailed(StoreFault fault) = 0;
 
   // --- The process, by the server ------------------------------------------
 

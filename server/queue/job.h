@@ -144,11 +144,17 @@ struct EncodedFrame {
 struct JobUsage {
   absl::Duration device_time;  // during which a device worked for the job
   absl::Duration wasted_device_time;  // of that, spent on work thrown away
+
+  friend JobUsage operator+(const JobUsage& a, const JobUsage& b) {
+    return {a.device_time + b.device_time,
+            a.wasted_device_time + b.wasted_device_time};
+  }
 };
 
 // A copy of what is known about a job at one moment; for GetJob and ListJobs.
 struct JobSnapshot {
-  std::string name;  // "jobs/{uuid4}"
+  std::string name;       // "jobs/{uuid4}"
+  std::string principal;  // whose it is; "" when nobody was asked
   JobState state = JobState::kPending;
   std::shared_ptr<const JobSpec> spec;
   JobProgress progress;
@@ -165,20 +171,41 @@ struct JobSnapshot {
   std::shared_ptr<const RetargetOutcome> retarget;  // null: none, or not yet
 };
 
-// Hears what becomes of one job: any number of OnProgress and OnFrame, then
-// exactly one OnFinished, last, unless it is detached before. Calls come one at
-// a time, from the thread of a worker or of whoever cancelled; no lock of the
-// caller is held. They must return at once: a slow network must never hold a
-// worker.
+// Hears what becomes of one job: any number of OnProgress, OnFrame and OnReset,
+// then exactly one OnFinished, last, unless it is detached before. Calls come
+// one at a time, from the thread of a worker or of whoever cancelled; no lock
+// of the caller is held. They must return at once: a slow network must never
+// hold a worker.
 class JobObserver {
  public:
   virtual ~JobObserver() = default;
   virtual void OnProgress(const JobProgress& progress) = 0;
   virtual void OnFrame(const EncodedFrame& frame) = 0;
+  // The frames heard of are void: those that follow, from the first one on, are
+  // of job.generation. Not often: what an earlier process began cannot be
+  // continued.
+  virtual void OnReset(const JobSnapshot& /*job*/) {}
   // `job` is terminal; job.error says why when it did not succeed. Or it is
   // not: job.error is UNAVAILABLE, reason DRAINING, and the job goes on when
   // the server does.
   virtual void OnFinished(const JobSnapshot& job) = 0;
+};
+
+// What is needed to go on with a job in the middle.
+struct JobCheckpoint {
+  int generation = 1;
+  int step = 0;  // denoising steps done; all of them: only decoding is left
+  // What made it: anything else must not continue.
+  std::string fingerprint;
+  std::string data;  // opaque to the store
+};
+
+// What earlier attempts, which their process did not survive or end, have left
+// of a job.
+struct EarlierWork {
+  std::optional<JobCheckpoint> checkpoint;
+  int frames = 0;  // frames [0, frames) are stored; 0 without a checkpoint
+  JobUsage usage;  // of them all
 };
 
 // A job on its way through queue and worker.
@@ -187,6 +214,8 @@ struct Job {
   std::shared_ptr<const JobSpec> spec;
   EncodedInputs inputs;
   std::shared_ptr<CancellationToken> token;
+  bool durable = false;  // whether checkpoints are of any use
+  EarlierWork earlier;
 };
 
 }  // namespace animate

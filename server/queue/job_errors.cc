@@ -101,6 +101,30 @@ absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
       details);
 }
 
+absl::Status NotStoredError(const absl::Status& status,
+                            absl::Duration retry_after) {
+  std::optional<ErrorDetails> details = GetErrorDetails(status);
+  if (!details.has_value() || details->reason != "SPOOL_FULL") {
+    return WithReason(status);
+  }
+  details->retry_after = std::clamp(retry_after, kMinRetry, kMaxRetry);
+  return MakeError(status.code(), status.message(), *details);
+}
+
+absl::Status QuotaError(absl::string_view quota, int64_t limit,
+                        std::optional<absl::Duration> retry_after) {
+  ErrorDetails details = {.reason = "QUOTA",
+                          .metadata = {{"quota", std::string(quota)},
+                                       {"limit", absl::StrCat(limit)}}};
+  if (retry_after.has_value()) {
+    details.retry_after = std::clamp(*retry_after, kMinRetry, kMaxRetry);
+  }
+  return MakeError(absl::StatusCode::kResourceExhausted,
+                   absl::StrCat("the caller's quota \"", quota, "\" is ", limit,
+                                ", and this job would exceed it"),
+                   details);
+}
+
 absl::Status DeadlineUnmeetableError(absl::Duration wait,
                                      absl::Duration queue_timeout) {
   return MakeError(

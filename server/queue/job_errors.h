@@ -2,6 +2,7 @@
 #define ANIMATE_SERVER_QUEUE_JOB_ERRORS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -47,6 +48,17 @@ absl::Status QueueFullError(int capacity, absl::Duration retry_after);
 // never fit into `capacity`.
 absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
                             absl::Duration retry_after);
+
+// Why a job was not stored: `status`, with a reason, and where the disk was
+// full with `retry_after`, as others give room back.
+absl::Status NotStoredError(const absl::Status& status,
+                            absl::Duration retry_after);
+
+// RESOURCE_EXHAUSTED, QUOTA: the principal would have more than `limit` of what
+// `quota` ("waiting", "per-minute") counts. `retry_after` when time alone
+// helps.
+absl::Status QuotaError(absl::string_view quota, int64_t limit,
+                        std::optional<absl::Duration> retry_after);
 
 // RESOURCE_EXHAUSTED, DEADLINE_UNMEETABLE: the job would wait for `wait`,
 // longer than its queue_timeout; another server may start it in time.

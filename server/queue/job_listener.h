@@ -10,13 +10,14 @@ namespace animate {
 // What becomes of a job that the last process left unfinished.
 enum class RecoveryOutcome {
   kWaits,      // as before
+  kResumes,    // it ran: it waits, and goes on from its checkpoint
   kRestarts,   // it ran: it waits, and begins anew
   kPoisoned,   // it failed: the process died too often while it ran
   kCancelled,  // somebody had asked it to stop
   kDamaged,    // it failed: it cannot be read back
 };
 
-// "waits", "restarts", …: for logs and metrics.
+// "waits", "resumes", …: for logs and metrics.
 absl::string_view RecoveryOutcomeName(RecoveryOutcome outcome);
 
 // Hears what becomes of all jobs, for logs and metrics. Called without locks,
@@ -28,6 +29,8 @@ class JobListener {
   virtual void OnSubmitted(const JobSnapshot& job) = 0;
   // A job that the last process left unfinished.
   virtual void OnRecovered(const JobSnapshot& job, RecoveryOutcome outcome) = 0;
+  // Device time of earlier attempts turned out to be of no use.
+  virtual void OnWorkLost(const JobSnapshot& job, absl::Duration lost) = 0;
   virtual void OnRefused(const absl::Status& why) = 0;
   virtual void OnStarted(const JobSnapshot& job, absl::Duration waited) = 0;
   // The server stops; the job goes on when it starts again.

@@ -26,7 +26,8 @@ class JobManager {
   // same spec.request of which the digest is the same, is answered with the job
   // that is there, whatever its state. Errors, after which the observer hears
   // nothing: RESOURCE_EXHAUSTED with reason QUEUE_FULL or SPOOL_FULL and a
-  // retry_after predicted from measured step times; UNAVAILABLE with reason
+  // retry_after predicted from measured step times, or with reason QUOTA when
+  // the principal has or does more than it may; UNAVAILABLE with reason
   // DRAINING, or STORE_FAILED when it cannot be stored; ALREADY_EXISTS with
   // reason REQUEST_ID_REUSED for the same spec.request with another digest.
   virtual absl::StatusOr<JobSnapshot> Submit(JobSpec spec, EncodedInputs inputs,
@@ -35,9 +36,10 @@ class JobManager {
   // NOT_FOUND with reason JOB_NOT_FOUND for a name unknown or forgotten.
   virtual absl::StatusOr<JobSnapshot> Get(const std::string& name) const = 0;
 
-  // Newest first. `state` unset: all states.
+  // Newest first. `state` unset: all states; `principal` unset: everybody's.
   struct ListOptions {
     std::optional<JobState> state;
+    std::optional<std::string> principal;
     int page_size = 50;      // [1, 1000]
     std::string page_token;  // from JobPage, "" for the first
   };
@@ -80,7 +82,9 @@ class JobManager {
 
   // Blocks until there is a job to run; null when draining has emptied the
   // queue or Shutdown was called. The job is RUNNING from here on, and the
-  // worker owes a call of Finish.
+  // worker owes a call of Finish. With job.earlier.checkpoint the worker either
+  // goes on from there, after frames [0, job.earlier.frames), or calls
+  // StartOver.
   virtual std::unique_ptr<Job> Take() = 0;
 
   // Records progress and tells the job's observers.
@@ -91,10 +95,26 @@ class JobManager {
   virtual absl::Status ReportFrame(const Job& job,
                                    const EncodedFrame& frame) = 0;
 
+  // Stores what is needed to go on with the job, should the process end before
+  // it does; replaces what was stored before. The job goes on after an error.
+  virtual absl::Status SaveCheckpoint(const Job& job,
+                                      const JobCheckpoint& checkpoint) = 0;
+
+  // Records what the present attempt has used so far, so that it is known when
+  // the process ends before the job. Lasts as long as a commit of the store.
+  virtual void ReportUsage(const Job& job, const JobUsage& usage) = 0;
+
+  // What job.earlier has left cannot be gone on with: the job begins anew. If
+  // there are frames, they are void: a new generation begins, and observers
+  // hear OnReset. Before the first ReportFrame of the attempt.
+  virtual absl::Status StartOver(const Job& job) = 0;
+
   // Records how the motion was fitted, for every later snapshot.
   virtual void ReportRetarget(const Job& job, RetargetOutcome outcome) = 0;
 
-  // Records the end of a job taken before and tells its observers. `status` OK
+  // Records the end of a job taken before and tells its observers. `usage` is
+  // that of this attempt; with an error nothing of the job was of use, earlier
+  // attempts included. `status` OK
   // is SUCCEEDED; CANCELLED is CANCELLED; DEADLINE_EXCEEDED is EXPIRED; any
   // other is FAILED.
   virtual void Finish(std::unique_ptr<Job> job, const absl::Status& status,

@@ -48,6 +48,13 @@ class JobReaders {
     }
   }
 
+  void PostReset(const JobSnapshot& job, Outbox& outbox) const {
+    for (const auto& [observer, channel] : readers_) {
+      channel->PostReset(job);
+      outbox.Deliver(channel);
+    }
+  }
+
   // The readers stay: they may still read frames.
   void Finish(const JobSnapshot& job, Outbox& outbox) const {
     for (const auto& [observer, channel] : readers_) {

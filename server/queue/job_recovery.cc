@@ -1,11 +1,13 @@
 // How StoredJobManager goes on with what an earlier process left.
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
+#include "server/queue/checkpoint_codec.h"
 #include "server/queue/job_codec.h"
 #include "server/queue/job_errors.h"
 #include "server/queue/stored_job_manager.h"
@@ -17,8 +19,10 @@ namespace {
 JobRecord RecordOf(const StoredJob& job) {
   JobRecord record;
   record.number = job.number;
+  record.bytes = record.frame_bytes = job.frame_bytes;
   JobSnapshot& snapshot = record.snapshot;
   snapshot.name = job.name;
+  snapshot.principal = job.principal;
   snapshot.state = job.state;
   snapshot.attempt = job.attempt;
   snapshot.generation = job.generation;
@@ -30,6 +34,25 @@ JobRecord RecordOf(const StoredJob& job) {
   snapshot.expire_time = job.expire_time;
   snapshot.usage = job.usage;
   return record;
+}
+
+// Takes off what of a job's device time the end of its process has cost.
+//   kept: its checkpoint, if there is one.
+JobUsage UsageAfterCrash(const StoredJob& job,
+                         const std::optional<CheckpointData>& kept,
+                         const AnimationSpec& animation) {
+  JobUsage usage = job.usage;
+  if (!kept.has_value()) {
+    usage.wasted_device_time = usage.device_time;
+    return usage;
+  }
+  const absl::Duration useful = usage.device_time - usage.wasted_device_time;
+  if (kept->device_time > useful) {  // and the process told no more of it
+    usage.device_time += kept->device_time - useful;
+  } else if (kept->animation.step < animation->num_inference_steps) {
+    usage.wasted_device_time += useful - kept->device_time;
+  }
+  return usage;
 }
 
 // How far a finished job had come.
@@ -69,6 +92,8 @@ absl::string_view RecoveryOutcomeName(RecoveryOutcome outcome) {
   switch (outcome) {
     case RecoveryOutcome::kWaits:
       return "waits";
+    case RecoveryOutcome::kResumes:
+      return "resumes";
     case RecoveryOutcome::kRestarts:
       return "restarts";
     case RecoveryOutcome::kPoisoned:
@@ -139,9 +164,7 @@ absl::Status StoredJobManager::RecoverJob(const StoredJob& job,
 absl::Status StoredJobManager::RecoverUnfinished(const StoredJob& job,
                                                  const absl::Status& fault,
                                                  Outbox& outbox) {
-  RecoveryOutcome outcome = job.state == JobState::kPending
-                                ? RecoveryOutcome::kWaits
-                                : RecoveryOutcome::kRestarts;
+  RecoveryOutcome outcome = RecoveryOutcome::kWaits;
   absl::Status end;
   if (!fault.ok()) {
     outcome = RecoveryOutcome::kDamaged;
@@ -153,38 +176,76 @@ absl::Status StoredJobManager::RecoverUnfinished(const StoredJob& job,
     outcome = RecoveryOutcome::kPoisoned;
     end = PoisonedError(job.crashes);
   }
-  int generation = job.generation;
-  if (end.ok() && job.frames > 0) {
-    ANIMATE_ASSIGN_OR_RETURN(generation, store_.StartGeneration(job.name));
+  std::optional<CheckpointData> kept;
+  if (end.ok() && job.attempt > 0) {
+    kept = ReadCheckpoint(job.name);
+    outcome = kept.has_value() ? RecoveryOutcome::kResumes
+                               : RecoveryOutcome::kRestarts;
   }
   {
     MutexLock lock(mutex_);
-    JobRecord& record = table_.Get(job.number);
-    outbox.Tell([snapshot = record.snapshot, outcome](JobListener& l) {
-      l.OnRecovered(snapshot, outcome);
-    });
-    if (end.ok()) {
-      const JobSpec& spec = *record.snapshot.spec;
-      record.snapshot.state = JobState::kPending;
-      record.snapshot.start_time = std::nullopt;
-      record.snapshot.generation = generation;
-      record.snapshot.frames = 0;
-      record.snapshot.progress = {.steps = spec.animation->num_inference_steps,
-                                  .frames_total = spec.animation->num_frames};
-      // It was promised, so it gets it, whatever the budget is today.
-      record.space = space_.Promise(MaxOutputBytes(spec));
-      waiting_.Add(job.number, spec.priority, record.submit_time,
-                   record.submit_time + spec.queue_timeout);
-      if (spec.on_disconnect == OnDisconnect::kCancel) {
-        orphans_.insert(job.number);
-      }
-      return absl::OkStatus();
-    }
+    outbox.Tell([snapshot = table_.Get(job.number).snapshot, outcome](
+                    JobListener& l) { l.OnRecovered(snapshot, outcome); });
   }
+  if (end.ok()) return WaitAgain(job, kept, outbox);
   End(job.number,
       outcome == RecoveryOutcome::kCancelled ? JobState::kCancelled
                                              : JobState::kFailed,
       end, job.usage, outbox);
+  return absl::OkStatus();
+}
+
+std::optional<CheckpointData> StoredJobManager::ReadCheckpoint(
+    const std::string& name) const {
+  const std::optional<JobCheckpoint> checkpoint = FindCheckpoint(name);
+  if (!checkpoint.has_value()) return std::nullopt;
+  absl::StatusOr<CheckpointData> data = DecodeCheckpoint(checkpoint->data);
+  if (!data.ok()) return std::nullopt;
+  return *std::move(data);
+}
+
+absl::Status StoredJobManager::WaitAgain(
+    const StoredJob& job, const std::optional<CheckpointData>& kept,
+    Outbox& outbox) {
+  int generation = job.generation;
+  if (!kept.has_value() && job.frames > 0) {
+    ANIMATE_ASSIGN_OR_RETURN(generation, store_.StartGeneration(job.name));
+  }
+  JobUsage usage = job.usage;
+  if (job.attempt > 0) {
+    MutexLock lock(mutex_);
+    usage = UsageAfterCrash(job, kept,
+                            table_.Get(job.number).snapshot.spec->animation);
+  }
+  const absl::Duration lost =
+      usage.wasted_device_time - job.usage.wasted_device_time;
+  if (lost > absl::ZeroDuration()) {
+    ANIMATE_RETURN_IF_ERROR(store_.RecordUsage(job.name, usage));
+  }
+  MutexLock lock(mutex_);
+  JobRecord& record = table_.Get(job.number);
+  JobSnapshot& snapshot = record.snapshot;
+  const JobSpec& spec = *snapshot.spec;
+  snapshot.state = JobState::kPending;
+  snapshot.start_time = std::nullopt;
+  snapshot.generation = generation;
+  snapshot.frames = kept.has_value() ? job.frames : 0;
+  snapshot.progress = {.step = kept.has_value() ? kept->animation.step : 0,
+                       .steps = spec.animation->num_inference_steps,
+                       .frames_done = snapshot.frames,
+                       .frames_total = spec.animation->num_frames};
+  snapshot.usage = usage;
+  record.has_frame = snapshot.frames > 0;
+  // It was promised, so it gets it, whatever the budget is today.
+  record.space = space_.Promise(WorkBytes(spec));
+  record.bytes = record.space->bytes();
+  waiting_.Add(job.number, spec.priority, record.submit_time,
+               record.submit_time + spec.queue_timeout);
+  if (spec.on_disconnect == OnDisconnect::kCancel) orphans_.insert(job.number);
+  if (lost > absl::ZeroDuration()) {
+    outbox.Tell(
+        [snapshot, lost](JobListener& l) { l.OnWorkLost(snapshot, lost); });
+  }
   return absl::OkStatus();
 }
 

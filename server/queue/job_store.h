@@ -31,22 +31,14 @@ struct StoredJob {
   std::optional<absl::Time> expire_time;  // set with a terminal state
   absl::Status error;                     // with its details
   JobUsage usage;
-  int frames = 0;      // frames [0, frames) of this generation are there
-  std::string report;  // what its worker found out; opaque to the store
+  int frames = 0;           // frames [0, frames) of this generation are there
+  int64_t frame_bytes = 0;  // of them all
+  std::string report;       // what its worker found out; opaque to the store
 };
 
 // The parts of a job's input (pictures, clips, what describes them), opaque to
 // the store.
 using StoredInputs = std::vector<std::string>;
-
-// What is needed to go on with a job in the middle.
-struct JobCheckpoint {
-  int generation = 1;
-  int step = 0;  // denoising steps done; all of them: only decoding is left
-  // Model, device and build that made it: another one must not continue.
-  std::string fingerprint;
-  std::string data;  // opaque to the store
-};
 
 // Where a job manager keeps jobs, inputs, frames and checkpoints. What a
 // function that changes something has returned OK for survives whatever the
@@ -96,6 +88,10 @@ class JobStore {
   // Replaces StoredJob.report.
   virtual absl::Status RecordReport(const std::string& name,
                                     const std::string& report) = 0;
+
+  // Replaces StoredJob.usage.
+  virtual absl::Status RecordUsage(const std::string& name,
+                                   const JobUsage& usage) = 0;
 
   // The job is PENDING again, orderly: the attempt was no crash.
   virtual absl::Status RecordPause(const std::string& name) = 0;

@@ -54,8 +54,9 @@ absl::StatusOr<JobSnapshot> StoredJobManager::SubmitOnce(JobSpec spec,
     }
   }
   const int64_t input_bytes = inputs.bytes();
+  const int64_t needed_bytes = input_bytes + WorkBytes(spec);
   ANIMATE_ASSIGN_OR_RETURN(std::unique_ptr<SpaceBudget::Reservation> space,
-                           Admit(spec, input_bytes, outbox));
+                           Admit(spec, needed_bytes, outbox));
   StoredJob job;
   job.name = NewJobName();
   job.principal = spec.request.principal;
@@ -72,7 +73,10 @@ absl::StatusOr<JobSnapshot> StoredJobManager::SubmitOnce(JobSpec spec,
   {
     MutexLock lock(mutex_);
     --submitting_;
-    ANIMATE_RETURN_IF_ERROR(WithReason(stored.status()));
+    books_.EndSubmission(spec.request.principal, needed_bytes);
+    if (!stored.ok()) {
+      return NotStoredError(stored.status(), backlog().UntilNextJobEnds());
+    }
     space->Stored(input_bytes);
     too_late = shut_down_ ? std::optional(stored->number) : std::nullopt;
     snapshot = AddRecord(*std::move(stored), std::move(spec), std::move(space),
@@ -93,18 +97,24 @@ absl::StatusOr<JobSnapshot> StoredJobManager::AnswerRepetition(
 }
 
 absl::StatusOr<std::unique_ptr<SpaceBudget::Reservation>>
-StoredJobManager::Admit(const JobSpec& spec, int64_t input_bytes,
-                        Outbox& outbox) {
+StoredJobManager::Admit(const JobSpec& spec, int64_t bytes, Outbox& outbox) {
+  const std::string& principal = spec.request.principal;
+  const PrincipalQuota quota =
+      options_.quota_of ? options_.quota_of(principal) : PrincipalQuota();
   MutexLock transition(transition_mutex_);
   ExpireOverdue(outbox);  // makes room
   {
     MutexLock lock(mutex_);
     ANIMATE_RETURN_IF_ERROR(CheckQueue(spec));
+    ANIMATE_RETURN_IF_ERROR(books_.Check(principal, quota,
+                                         table_.HoldingOf(principal), bytes,
+                                         clock_.Monotonic()));
   }
   ANIMATE_ASSIGN_OR_RETURN(std::unique_ptr<SpaceBudget::Reservation> space,
-                           ReserveSpace(input_bytes + MaxOutputBytes(spec)));
+                           ReserveSpace(bytes));
   MutexLock lock(mutex_);
   ++submitting_;
+  books_.BeginSubmission(principal, quota, bytes, clock_.Monotonic());
   return space;
 }
 
@@ -159,6 +169,7 @@ JobSnapshot StoredJobManager::AddRecord(
   JobRecord record;
   record.number = job.number;
   record.snapshot.name = std::move(job.name);
+  record.snapshot.principal = std::move(job.principal);
   record.snapshot.spec = std::make_shared<const JobSpec>(std::move(spec));
   record.snapshot.create_time = job.create_time;
   const AnimationSpec& animation = record.snapshot.spec->animation;
@@ -166,6 +177,7 @@ JobSnapshot StoredJobManager::AddRecord(
   record.snapshot.progress.frames_total = animation->num_frames;
   record.submit_time = now;
   record.space = std::move(space);
+  record.bytes = record.space->bytes();
   JobRecord& added = table_.Add(std::move(record));
   waiting_.Add(added.number, priority, now, start_by);
   Touch(added);

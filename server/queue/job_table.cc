@@ -80,6 +80,19 @@ void JobTable::Forget(uint64_t number) {
                   finished_.end());
 }
 
+PrincipalBooks::Holding JobTable::HoldingOf(
+    const std::string& principal) const {
+  PrincipalBooks::Holding holding;
+  for (const auto& [number, record] : records_) {
+    const JobSnapshot& job = record->snapshot;
+    if (job.principal != principal) continue;
+    holding.bytes += record->bytes;
+    if (job.state == JobState::kPending) ++holding.waiting;
+    if (!IsTerminal(job.state)) ++holding.unfinished;
+  }
+  return holding;
+}
+
 absl::Duration JobTable::next_forget_time() const {
   absl::Duration next = absl::InfiniteDuration();
   for (const uint64_t number : finished_) {
@@ -109,6 +122,9 @@ absl::StatusOr<JobManager::JobPage> JobTable::List(
        it != records_.rend(); ++it) {
     const JobSnapshot& job = it->second->snapshot;
     if (options.state.has_value() && job.state != *options.state) continue;
+    if (options.principal.has_value() && job.principal != *options.principal) {
+      continue;
+    }
     if (static_cast<int>(page.jobs.size()) == options.page_size) {
       page.next_page_token = absl::StrCat(last);
       break;

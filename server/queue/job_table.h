@@ -16,6 +16,7 @@
 #include "server/queue/job.h"
 #include "server/queue/job_manager.h"
 #include "server/queue/job_readers.h"
+#include "server/queue/principal_books.h"
 #include "server/queue/progress_meter.h"
 #include "server/queue/space_budget.h"
 
@@ -31,6 +32,11 @@ struct JobRecord {
 
   // When a job that nobody reads is cancelled, monotonic.
   absl::Duration abandon_time = absl::InfiniteDuration();
+
+  // What its principal's quota is charged: all that it may need, and once it
+  // has ended what its frames take.
+  int64_t bytes = 0;
+  int64_t frame_bytes = 0;  // of the frames in the store
 
   // While it waits or runs:
   std::unique_ptr<SpaceBudget::Reservation> space;
@@ -76,6 +82,9 @@ class JobTable {
 
   // When Forgettable will next have something because of time.
   absl::Duration next_forget_time() const;
+
+  // What `principal` has.
+  PrincipalBooks::Holding HoldingOf(const std::string& principal) const;
 
   // INVALID_ARGUMENT naming page_size or page_token when they make no sense.
   absl::StatusOr<JobManager::JobPage> List(

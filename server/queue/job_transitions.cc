@@ -1,5 +1,6 @@
 // How StoredJobManager moves jobs from state to state: decided under mutex_,
 // stored without it, applied under it.
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -35,14 +36,18 @@ absl::Status InterruptedError() {
 std::unique_ptr<Job> StoredJobManager::StartNext(Outbox& outbox) {
   auto job = std::make_unique<Job>();
   uint64_t number = 0;
+  absl::Time start_time;
   {
     MutexLock lock(mutex_);
     const std::optional<uint64_t> next = waiting_.Next();
     if (!next.has_value() || (draining_ && store_.durable())) return nullptr;
     number = *next;
-    job->name = table_.Get(number).snapshot.name;
+    const JobSnapshot& snapshot = table_.Get(number).snapshot;
+    job->name = snapshot.name;
+    // Also where the wall clock was set back, a job starts after its submission
+    // and ends after its start.
+    start_time = std::max(clock_.Now(), snapshot.create_time);
   }
-  const absl::Time start_time = clock_.Now();
   LogUnlessStored("start", job->name,
                   store_.RecordStart(job->name, start_time));
   MutexLock lock(mutex_);
@@ -51,10 +56,13 @@ std::unique_ptr<Job> StoredJobManager::StartNext(Outbox& outbox) {
   JobRecord& record = table_.Get(number);
   const absl::Duration now = clock_.Monotonic();
   job->spec = record.snapshot.spec;
+  job->durable = store_.durable();
+  job->earlier.frames = record.snapshot.frames;
+  job->earlier.usage = record.snapshot.usage;
   job->token = std::make_shared<CancellationToken>(clock_);
   job->token->SetDeadline(now + job->spec->execution_timeout);
   record.token = job->token;
-  record.meter.emplace(now);
+  record.meter.emplace(now, record.snapshot.progress);
   JobSnapshot& snapshot = record.snapshot;
   snapshot.state = JobState::kRunning;
   snapshot.start_time = start_time;
@@ -100,7 +108,12 @@ void StoredJobManager::ExpireOverdue(Outbox& outbox) {
   }
   if (overdue.empty()) return;
   for (const uint64_t number : overdue) {
-    End(number, JobState::kExpired, QueueTimeoutError(), JobUsage(), outbox);
+    JobUsage usage;
+    {
+      MutexLock lock(mutex_);
+      usage = table_.Get(number).snapshot.usage;
+    }
+    End(number, JobState::kExpired, QueueTimeoutError(), usage, outbox);
   }
   MutexLock lock(mutex_);
   UpdatePositions(outbox);
@@ -150,6 +163,7 @@ void StoredJobManager::Finish(std::unique_ptr<Job> job,
                               const absl::Status& status,
                               const JobUsage& usage) {
   Outbox outbox(listener_);
+  const JobUsage total = job->earlier.usage + usage;
   {
     MutexLock transition(transition_mutex_);
     uint64_t number = 0;
@@ -166,9 +180,9 @@ void StoredJobManager::Finish(std::unique_ptr<Job> job,
                     status == InterruptedError();
     }
     if (interrupted) {
-      Pause(number, usage, outbox);
+      Pause(number, total, outbox);
     } else {
-      End(number, end, WithReason(status), usage, outbox);
+      End(number, end, WithReason(status), total, outbox);
     }
   }
   outbox.Send();
@@ -181,6 +195,7 @@ void StoredJobManager::Pause(uint64_t number, const JobUsage& usage,
     MutexLock lock(mutex_);
     name = table_.Get(number).snapshot.name;
   }
+  LogUnlessStored("usage", name, store_.RecordUsage(name, usage));
   LogUnlessStored("pause", name, store_.RecordPause(name));
   MutexLock lock(mutex_);
   JobRecord& record = table_.Get(number);
@@ -203,13 +218,24 @@ void StoredJobManager::Pause(uint64_t number, const JobUsage& usage,
 void StoredJobManager::End(uint64_t number, JobState state,
                            const absl::Status& error, const JobUsage& usage,
                            Outbox& outbox) {
-  JobStore::End end{
-      .state = state, .error = error, .usage = usage, .end_time = clock_.Now()};
+  JobStore::End end{.state = state, .error = error, .usage = usage};
   std::string name;
+  if (state != JobState::kSucceeded) {
+    end.usage.wasted_device_time = usage.device_time;
+  }
   {
     MutexLock lock(mutex_);
     const JobSnapshot& snapshot = table_.Get(number).snapshot;
     name = snapshot.name;
+    // Who runs a job counts what it wastes.
+    const absl::Duration lost =
+        end.usage.wasted_device_time - usage.wasted_device_time;
+    if (!table_.Get(number).meter.has_value() && lost > absl::ZeroDuration()) {
+      outbox.Tell(
+          [snapshot, lost](JobListener& l) { l.OnWorkLost(snapshot, lost); });
+    }
+    end.end_time = std::max(clock_.Now(),
+                            snapshot.start_time.value_or(snapshot.create_time));
     const absl::Duration ttl = snapshot.spec == nullptr
                                    ? absl::InfiniteDuration()
                                    : snapshot.spec->ttl;
@@ -239,6 +265,7 @@ void StoredJobManager::ApplyEnd(JobRecord& record, const JobStore::End& end,
   record.token.reset();
   record.meter.reset();
   record.space.reset();
+  record.bytes = record.frame_bytes;
   record.newest.clear();
   Touch(record);
   ++finished_[{end.state, GetErrorReason(end.error)}];

@@ -19,6 +19,11 @@ void ObserverChannel::PostFrame(EncodedFrame frame) {
   if (observer_ != nullptr) events_.emplace_back(std::move(frame));
 }
 
+void ObserverChannel::PostReset(JobSnapshot job) {
+  MutexLock lock(mutex_);
+  if (observer_ != nullptr) events_.emplace_back(ResetNotice{std::move(job)});
+}
+
 void ObserverChannel::PostFinished(JobSnapshot job) {
   MutexLock lock(mutex_);
   if (observer_ != nullptr) events_.emplace_back(std::move(job));
@@ -63,6 +68,8 @@ void ObserverChannel::Call(JobObserver& observer, const Event& event) {
     observer.OnProgress(*progress);
   } else if (const auto* frame = std::get_if<EncodedFrame>(&event)) {
     observer.OnFrame(*frame);
+  } else if (const auto* reset = std::get_if<ResetNotice>(&event)) {
+    observer.OnReset(reset->job);
   } else {
     observer.OnFinished(std::get<JobSnapshot>(event));
   }

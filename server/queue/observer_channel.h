@@ -24,6 +24,7 @@ class ObserverChannel {
   // Replaces a progress event not yet delivered when no frame lies between.
   void PostProgress(const JobProgress& progress);
   void PostFrame(EncodedFrame frame);
+  void PostReset(JobSnapshot job);
   // Must be the last event.
   void PostFinished(JobSnapshot job);
 
@@ -37,7 +38,11 @@ class ObserverChannel {
   void Close();
 
  private:
-  using Event = std::variant<JobProgress, EncodedFrame, JobSnapshot>;
+  struct ResetNotice {
+    JobSnapshot job;
+  };
+  using Event =
+      std::variant<JobProgress, EncodedFrame, ResetNotice, JobSnapshot>;
 
   void Call(JobObserver& observer, const Event& event);
 

@@ -12,8 +12,13 @@ namespace animate {
 // Thread-compatible.
 class ProgressMeter {
  public:
-  // `start`: monotonic time at which a device took the job.
-  explicit ProgressMeter(absl::Duration start) : mark_(start) {}
+  // `start`: monotonic time at which a device took the job. `done`: what
+  // earlier attempts have done of it.
+  explicit ProgressMeter(absl::Duration start, const JobProgress& done = {})
+      : mark_(start) {
+    last_.step = done.step;
+    last_.frames_done = done.frames_done;
+  }
 
   // `progress` was reported at monotonic time `now`, after `last_`.
   void Observe(const AnimationSpec& spec, const JobProgress& progress,

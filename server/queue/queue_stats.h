@@ -25,7 +25,8 @@ struct QueueStats {
   std::optional<absl::Time> oldest_submit_time;  // of those waiting
   absl::Duration estimated_backlog;  // predicted device time, all unfinished
 
-  int64_t output_bytes = 0;           // frames not yet let go of
+  bool durable = false;               // whether outputs are on a disk
+  int64_t output_bytes = 0;           // inputs, frames and checkpoints stored
   int64_t output_reserved_bytes = 0;  // promised to jobs, those included
   int64_t output_capacity_bytes = 0;
 };

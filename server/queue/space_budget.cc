@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/queue/checkpoint_codec.h"
+
 namespace animate {
 namespace {
 
@@ -29,6 +31,15 @@ int64_t MaxOutputBytes(const JobSpec& spec) {
       pixels * MaxBytesPerPixel(spec.output_format, spec.quality);
   return (static_cast<int64_t>(frame) + kHeaderBytes) *
          spec.animation->num_frames;
+}
+
+int64_t MaxCheckpointBytes(const JobSpec& spec) {
+  constexpr int64_t kPixelsPerValue = 16;
+  const AnimationParameters& parameters = *spec.animation;
+  const int64_t pixels = int64_t{parameters.width} * parameters.height;
+  return 2 *
+         (CheckpointBytes(pixels * parameters.num_frames / kPixelsPerValue) +
+          kHeaderBytes);
 }
 
 std::unique_ptr<SpaceBudget::Reservation> SpaceBudget::TryReserve(

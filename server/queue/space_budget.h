@@ -14,6 +14,11 @@ namespace animate {
 // An estimate for the lossy formats (pure noise at the highest quality).
 int64_t MaxOutputBytes(const JobSpec& spec);
 
+// Most bytes that checkpoints of a job will take, for latents like those of
+// Stable Diffusion (four values for 64 pixels): two, while one replaces the
+// other.
+int64_t MaxCheckpointBytes(const JobSpec& spec);
+
 // Bounds what a store holds: what is in it, and what has been promised to jobs
 // that have not stored it yet. Space is promised when a job is accepted, so
 // that a worker can always store a frame and never waits for a reader.
@@ -47,7 +52,7 @@ class SpaceBudget {
 class SpaceBudget::Reservation {
  public:
   Reservation(SpaceBudget& budget, int64_t bytes)
-      : budget_(budget), left_(bytes) {}
+      : budget_(budget), bytes_(bytes), left_(bytes) {}
   ~Reservation() { budget_.GiveBack(left_); }
 
   Reservation(const Reservation&) = delete;
@@ -57,8 +62,12 @@ class SpaceBudget::Reservation {
   // fault.
   void Stored(int64_t bytes);
 
+  // All that was promised.
+  int64_t bytes() const { return bytes_; }
+
  private:
   SpaceBudget& budget_;
+  const int64_t bytes_;
   int64_t left_;
 };
 

@@ -162,11 +162,13 @@ std::unique_ptr<Job> StoredJobManager::Take() {
     absl::StatusOr<StoredInputs> parts = store_.ReadInputs(job->name);
     absl::StatusOr<EncodedInputs> inputs =
         parts.ok() ? UnpackInputs(*std::move(parts)) : parts.status();
-    if (inputs.ok()) {
+    absl::Status status = inputs.status();
+    if (status.ok()) status = TakeUpEarlierWork(*job);
+    if (status.ok()) {
       job->inputs = *std::move(inputs);
       return job;
     }
-    Finish(std::move(job), inputs.status(), JobUsage());
+    Finish(std::move(job), status, JobUsage());
   }
 }
 
@@ -216,7 +218,10 @@ absl::Status StoredJobManager::ReportFrame(const Job& job,
                    since = clock_.Monotonic() - record->submit_time](
                       JobListener& l) { l.OnFirstFrame(snapshot, since); });
     }
-    record->space->Stored(static_cast<int64_t>(frame.data->size()));
+    const auto frame_bytes = static_cast<int64_t>(frame.data->size());
+    record->space->Stored(frame_bytes);
+    if (frame.index == 0) record->frame_bytes = 0;  // a new generation
+    record->frame_bytes += frame_bytes;
     record->snapshot.frames = frame.index + 1;
     record->newest.push_back(frame);
     if (record->newest.size() > kNewestFrames) record->newest.pop_front();
@@ -277,6 +282,7 @@ JobManager::Counts StoredJobManager::counts() const {
 
 QueueStats StoredJobManager::stats() const {
   QueueStats stats;
+  stats.durable = store_.durable();
   stats.output_bytes = store_.used_bytes();
   stats.output_reserved_bytes = stats.output_bytes + space_.promised();
   stats.output_capacity_bytes = space_.capacity();

@@ -2,6 +2,7 @@
 #define ANIMATE_SERVER_QUEUE_STORED_JOB_MANAGER_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,12 +18,15 @@
 #include "engine/base/clock.h"
 #include "engine/base/mutex.h"
 #include "server/queue/backlog.h"
+#include "server/queue/checkpoint_codec.h"
 #include "server/queue/cost_model.h"
 #include "server/queue/job_listener.h"
 #include "server/queue/job_manager.h"
 #include "server/queue/job_store.h"
 #include "server/queue/job_table.h"
 #include "server/queue/outbox.h"
+#include "server/queue/principal_books.h"
+#include "server/queue/principal_quota.h"
 #include "server/queue/queue_stats.h"
 #include "server/queue/space_budget.h"
 #include "server/queue/waiting_jobs.h"
@@ -55,6 +59,9 @@ class StoredJobManager : public JobManager {
     // A job that ran this many times in a row when the process died is not
     // tried again.
     int max_crashes = 2;
+    // What a principal may have; empty: all. Called without locks of the
+    // manager, from any thread.
+    std::function<PrincipalQuota(const std::string& principal)> quota_of;
   };
 
   // `store`, `clock` and `listener` (may be null) must outlive the manager.
@@ -67,7 +74,8 @@ class StoredJobManager : public JobManager {
 
   // Takes up what the store holds; call it once, before anything else. Waiting
   // jobs wait again, in their order, under their names and with what is left of
-  // their queue_timeout. Jobs that ran wait to be run again, with a new
+  // their queue_timeout. Jobs that ran wait to be run again: with a checkpoint
+  // that can be read they keep their frames, else they begin anew, with a new
   // generation if frames of them were stored; those that ran too often end as
   // FAILED, reason POISONED, those that were being cancelled as CANCELLED.
   // Finished jobs can be read until their time comes. A job that cannot be read
@@ -99,6 +107,10 @@ class StoredJobManager : public JobManager {
   std::unique_ptr<Job> Take() override;
   void ReportProgress(const Job& job, const JobProgress& progress) override;
   absl::Status ReportFrame(const Job& job, const EncodedFrame& frame) override;
+  absl::Status SaveCheckpoint(const Job& job,
+                              const JobCheckpoint& checkpoint) override;
+  void ReportUsage(const Job& job, const JobUsage& usage) override;
+  absl::Status StartOver(const Job& job) override;
   void ReportRetarget(const Job& job, RetargetOutcome outcome) override;
   void Finish(std::unique_ptr<Job> job, const absl::Status& status,
               const JobUsage& usage) override;
@@ -128,7 +140,12 @@ class StoredJobManager : public JobManager {
   absl::StatusOr<JobSnapshot> SubmitOnce(JobSpec spec, EncodedInputs inputs,
                                          JobObserver* observer, Outbox& outbox);
   absl::StatusOr<std::unique_ptr<SpaceBudget::Reservation>> Admit(
-      const JobSpec& spec, int64_t input_bytes, Outbox& outbox);
+      const JobSpec& spec, int64_t bytes, Outbox& outbox);
+  // What a job will store besides its inputs.
+  int64_t WorkBytes(const JobSpec& spec) const {
+    return MaxOutputBytes(spec) +
+           (store_.durable() ? MaxCheckpointBytes(spec) : 0);
+  }
   absl::Status CheckQueue(const JobSpec& spec) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<std::unique_ptr<SpaceBudget::Reservation>> ReserveSpace(
@@ -154,7 +171,19 @@ class StoredJobManager : public JobManager {
   absl::Status RecoverUnfinished(const StoredJob& job,
                                  const absl::Status& fault, Outbox& outbox)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(transition_mutex_);
+  std::optional<CheckpointData> ReadCheckpoint(const std::string& name) const;
+  // `kept`: what the job goes on from; without it it begins anew.
+  absl::Status WaitAgain(const StoredJob& job,
+                         const std::optional<CheckpointData>& kept,
+                         Outbox& outbox)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(transition_mutex_);
   absl::Duration ToMonotonic(absl::Time time) const;
+
+  // --- Going on in the middle (job_continuation.cc) -------------------------
+  // Null when there is none, or none that can be read.
+  std::optional<JobCheckpoint> FindCheckpoint(const std::string& name) const;
+  // Adds what earlier attempts have left.
+  absl::Status TakeUpEarlierWork(Job& job);
 
   // --- Transitions (job_transitions.cc)
   // ---------------------------------------------------------
@@ -219,6 +248,7 @@ class StoredJobManager : public JobManager {
   std::set<uint64_t> orphans_ ABSL_GUARDED_BY(mutex_);
   int submitting_ ABSL_GUARDED_BY(mutex_) = 0;  // admitted, being stored
   std::set<RequestKey> submitting_requests_ ABSL_GUARDED_BY(mutex_);
+  PrincipalBooks books_ ABSL_GUARDED_BY(mutex_);
   CostModel costs_ ABSL_GUARDED_BY(mutex_);
   uint64_t revision_ ABSL_GUARDED_BY(mutex_);
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

@@ -7,6 +7,8 @@
 #include "engine/base/error.h"
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
+#include "server/service/caller_identity.h"
+#include "server/service/caller_jobs.h"
 #include "server/service/event_message.h"
 #include "server/service/grpc_status.h"
 #include "server/service/pose_conversion.h"
@@ -27,6 +29,8 @@ RejectReason ToRejectReason(const absl::Status& why) {
   if (reason == "DRAINING") return RejectReason::kDraining;
   if (reason == "SPOOL_FULL") return RejectReason::kSpoolFull;
   switch (why.code()) {
+    case absl::StatusCode::kUnauthenticated:
+      return RejectReason::kUnauthenticated;
     case absl::StatusCode::kDeadlineExceeded:
       return RejectReason::kDeadline;
     case absl::StatusCode::kResourceExhausted:
@@ -43,6 +47,15 @@ absl::Status UploadTimeoutError(absl::Duration timeout) {
                    {.reason = "UPLOAD_TIMEOUT"});
 }
 
+absl::Status UploadTooSlowError(int64_t rate, int64_t least) {
+  return MakeError(
+      absl::StatusCode::kDeadlineExceeded,
+      absl::StrCat("the upload came at ", rate, " bytes per second, at least ",
+                   least, " are wanted"),
+      {.reason = "UPLOAD_TOO_SLOW",
+       .metadata = {{"min_bytes_per_second", absl::StrCat(least)}}});
+}
+
 }  // namespace
 
 AnimateReactor* AnimateReactor::Create(grpc::CallbackServerContext& context,
@@ -57,6 +70,12 @@ AnimateReactor::AnimateReactor(grpc::CallbackServerContext& context,
       start_time_(environment.clock.Monotonic()),
       stream_(JobStream::Create(environment, *this)) {
   environment_.recorder.RpcStarted(kMethod);
+  absl::StatusOr<Caller> caller = IdentifyCaller(context, environment);
+  if (!caller.ok()) {
+    stream_->Fail(caller.status());
+    return;
+  }
+  caller_ = *std::move(caller);
   if (absl::Status admission = environment_.serving.Admission();
       !admission.ok()) {
     stream_->Fail(admission);
@@ -151,8 +170,9 @@ absl::Status AnimateReactor::Submit() {
     spec_->request.digest = RequestDigest(wish_, inputs);
   }
   const bool detach = spec_->on_disconnect == OnDisconnect::kDetach;
-  const absl::StatusOr<JobSnapshot> job = environment_.jobs.Submit(
-      *std::move(spec_), std::move(inputs), stream_->observer());
+  const absl::StatusOr<JobSnapshot> job =
+      CallerJobs(environment_.jobs, caller_)
+          .Submit(*std::move(spec_), std::move(inputs), stream_->observer());
   upload_memory_.Release();  // the queue accounts for the bytes now
   if (!job.ok()) return job.status();
   {
@@ -203,6 +223,22 @@ void AnimateReactor::End(const absl::Status& status) {
          {"error", std::string(status.message())}});
   }
   Finish(ToGrpcStatus(status, context_));
+}
+
+absl::Status AnimateReactor::Check() {
+  ANIMATE_RETURN_IF_ERROR(RecheckCaller(caller_, environment_));
+  return phase_ == Phase::kSubmitted ? absl::OkStatus() : CheckUploadRate();
+}
+
+// On average, so that a client may pause for breath but not for ever.
+absl::Status AnimateReactor::CheckUploadRate() const {
+  const absl::Duration since = environment_.clock.Monotonic() - start_time_;
+  if (since < environment_.upload_rate_grace) return absl::OkStatus();
+  const auto rate = static_cast<int64_t>(static_cast<double>(bytes_received_) /
+                                         absl::ToDoubleSeconds(since));
+  return rate < environment_.min_upload_rate
+             ? UploadTooSlowError(rate, environment_.min_upload_rate)
+             : absl::OkStatus();
 }
 
 void AnimateReactor::OnCancel() {

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "animate/v1/animation.grpc.pb.h"
 #include "server/queue/job.h"
+#include "server/security/authenticator.h"
 #include "server/service/job_stream.h"
 #include "server/service/service_environment.h"
 #include "server/service/upload_assembler.h"
@@ -57,6 +58,7 @@ class AnimateReactor final
   void OnHalfClose();
   absl::Status Submit();
   absl::StatusOr<EncodedInputs> EndUpload();
+  absl::Status CheckUploadRate() const;
   // The RPC's deadline is the job's, unless it was to be detached.
   void StopJobIfLate();
 
@@ -64,12 +66,14 @@ class AnimateReactor final
   void Write(const FrameOutbox::Event& event) override;
   void End(const absl::Status& status) override;
   void Abort() override { context_.TryCancel(); }
+  absl::Status Check() override;
 
   bool DeadlinePassed() const;
 
   grpc::CallbackServerContext& context_;
   const ServiceEnvironment& environment_;
   const absl::Duration start_time_;
+  Caller caller_;
   const std::shared_ptr<JobStream> stream_;
   std::atomic<Phase> phase_{Phase::kAwaitingStart};
   std::atomic<bool> abandoned_{false};  // the caller is gone

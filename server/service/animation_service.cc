@@ -9,6 +9,8 @@
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "server/service/animate_reactor.h"
+#include "server/service/caller_identity.h"
+#include "server/service/caller_jobs.h"
 #include "server/service/create_job_parser.h"
 #include "server/service/grpc_status.h"
 #include "server/service/proto_conversion.h"
@@ -24,7 +26,8 @@ namespace v1 = ::animate::v1;
 constexpr size_t kMaxReasonBytes = 256;
 
 // Runs one unary RPC on the thread that delivered it (all of them are short)
-// and records it. `handle` fills the response and returns the outcome.
+// and records it. `handle` gets the jobs of its caller, fills the response and
+// returns the outcome.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
                                  const ServiceEnvironment& environment,
@@ -33,7 +36,10 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
   const std::string method = absl::StrCat(kServiceName, "/", name);
   const absl::Duration start = environment.clock.Monotonic();
   environment.recorder.RpcStarted(method);
-  const absl::Status status = handle();
+  const absl::StatusOr<Caller> caller = IdentifyCaller(context, environment);
+  const absl::Status status =
+      caller.ok() ? handle(CallerJobs(environment.jobs, *caller))
+                  : caller.status();
   environment.recorder.RpcFinished(
       method, absl::StatusCodeToString(status.code()),
       environment.clock.Monotonic() - start,
@@ -55,6 +61,7 @@ absl::StatusOr<std::optional<uint64_t>> ParseEtag(const std::string& etag) {
 }
 
 absl::StatusOr<JobSnapshot> CreateJob(const ServiceEnvironment& environment,
+                                      const CallerJobs& jobs,
                                       const v1::CreateJobRequest& request) {
   ANIMATE_RETURN_IF_ERROR(environment.serving.Admission());
   ANIMATE_ASSIGN_OR_RETURN(
@@ -63,8 +70,7 @@ absl::StatusOr<JobSnapshot> CreateJob(const ServiceEnvironment& environment,
   if (!job.spec.request.id.empty()) {
     job.spec.request.digest = RequestDigest(request.spec(), job.inputs);
   }
-  return environment.jobs.Submit(std::move(job.spec), std::move(job.inputs),
-                                 nullptr);
+  return jobs.Submit(std::move(job.spec), std::move(job.inputs), nullptr);
 }
 
 void FillServerInfo(const ServiceEnvironment& environment,
@@ -122,10 +128,9 @@ grpc::ServerUnaryReactor* AnimationService::GetJob(
     grpc::CallbackServerContext* context, const v1::GetJobRequest* request,
     v1::GetJobResponse* response) {
   return Answer(*context, environment_, "GetJob", *request, *response,
-                [&]() -> absl::Status {
-                  ANIMATE_ASSIGN_OR_RETURN(
-                      const JobSnapshot job,
-                      environment_.jobs.Get(request->name()));
+                [&](const CallerJobs& jobs) -> absl::Status {
+                  ANIMATE_ASSIGN_OR_RETURN(const JobSnapshot job,
+                                           jobs.Get(request->name()));
                   *response->mutable_job() = ToProto(job);
                   return absl::OkStatus();
                 });
@@ -135,12 +140,12 @@ grpc::ServerUnaryReactor* AnimationService::ListJobs(
     grpc::CallbackServerContext* context, const v1::ListJobsRequest* request,
     v1::ListJobsResponse* response) {
   return Answer(*context, environment_, "ListJobs", *request, *response,
-                [&]() -> absl::Status {
+                [&](const CallerJobs& jobs) -> absl::Status {
                   ANIMATE_ASSIGN_OR_RETURN(
                       const JobManager::ListOptions options,
                       ParseListJobs(*request));
                   ANIMATE_ASSIGN_OR_RETURN(const JobManager::JobPage page,
-                                           environment_.jobs.List(options));
+                                           jobs.List(options));
                   for (const JobSnapshot& job : page.jobs) {
                     *response->add_jobs() = ToProto(job);
                   }
@@ -152,22 +157,21 @@ grpc::ServerUnaryReactor* AnimationService::ListJobs(
 grpc::ServerUnaryReactor* AnimationService::CancelJob(
     grpc::CallbackServerContext* context, const v1::CancelJobRequest* request,
     v1::CancelJobResponse* response) {
-  return Answer(
-      *context, environment_, "CancelJob", *request, *response,
-      [&]() -> absl::Status {
-        if (request->reason().size() > kMaxReasonBytes) {
-          return FieldError(
-              "reason",
-              absl::StrCat("must have at most ", kMaxReasonBytes,
-                           " bytes, got ", request->reason().size()),
-              "LIMIT_EXCEEDED");
-        }
-        ANIMATE_ASSIGN_OR_RETURN(
-            const JobSnapshot job,
-            environment_.jobs.Cancel(request->name(), request->reason()));
-        *response->mutable_job() = ToProto(job);
-        return absl::OkStatus();
-      });
+  return Answer(*context, environment_, "CancelJob", *request, *response,
+                [&](const CallerJobs& jobs) -> absl::Status {
+                  if (request->reason().size() > kMaxReasonBytes) {
+                    return FieldError(
+                        "reason",
+                        absl::StrCat("must have at most ", kMaxReasonBytes,
+                                     " bytes, got ", request->reason().size()),
+                        "LIMIT_EXCEEDED");
+                  }
+                  ANIMATE_ASSIGN_OR_RETURN(
+                      const JobSnapshot job,
+                      jobs.Cancel(request->name(), request->reason()));
+                  *response->mutable_job() = ToProto(job);
+                  return absl::OkStatus();
+                });
 }
 
 grpc::ServerUnaryReactor* AnimationService::GetServerInfo(
@@ -175,7 +179,7 @@ grpc::ServerUnaryReactor* AnimationService::GetServerInfo(
     const v1::GetServerInfoRequest* request,
     v1::GetServerInfoResponse* response) {
   return Answer(*context, environment_, "GetServerInfo", *request, *response,
-                [&]() -> absl::Status {
+                [&](const CallerJobs&) -> absl::Status {
                   FillServerInfo(environment_, *response);
                   return absl::OkStatus();
                 });
@@ -185,10 +189,10 @@ grpc::ServerUnaryReactor* AnimationService::CreateJob(
     grpc::CallbackServerContext* context, const v1::CreateJobRequest* request,
     v1::CreateJobResponse* response) {
   return Answer(*context, environment_, "CreateJob", *request, *response,
-                [&]() -> absl::Status {
+                [&](const CallerJobs& jobs) -> absl::Status {
                   ANIMATE_ASSIGN_OR_RETURN(
                       const JobSnapshot job,
-                      animate::CreateJob(environment_, *request));
+                      animate::CreateJob(environment_, jobs, *request));
                   *response->mutable_job() = ToProto(job);
                   return absl::OkStatus();
                 });
@@ -198,11 +202,11 @@ grpc::ServerUnaryReactor* AnimationService::DeleteJob(
     grpc::CallbackServerContext* context, const v1::DeleteJobRequest* request,
     v1::DeleteJobResponse* response) {
   return Answer(*context, environment_, "DeleteJob", *request, *response,
-                [&]() -> absl::Status {
+                [&](const CallerJobs& jobs) -> absl::Status {
                   ANIMATE_ASSIGN_OR_RETURN(
                       const std::optional<uint64_t> revision,
                       ParseEtag(request->etag()));
-                  return environment_.jobs.Delete(request->name(), revision);
+                  return jobs.Delete(request->name(), revision);
                 });
 }
 

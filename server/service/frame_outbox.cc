@@ -14,13 +14,23 @@ FrameOutbox::FrameOutbox(size_t max_part_bytes, ReadFrame read)
 
 void FrameOutbox::PutAccepted(JobSnapshot job, const Reading& reading) {
   MutexLock lock(mutex_);
-  generation_ = job.generation;
   window_ = reading.window;
-  next_frame_ = acknowledged_ = reading.start_frame;
-  reset_ = reading.reset;
-  available_ = std::max(available_, job.frames);
   if (!reading.follow && !IsTerminal(job.state)) limit_ = job.frames;
+  if (job.generation >= generation_) {  // no reset was quicker
+    generation_ = job.generation;
+    next_frame_ = acknowledged_ = reading.start_frame;
+    reset_ = reading.reset;
+    available_ = std::max(available_, job.frames);
+  }
   accepted_ = std::move(job);
+}
+
+void FrameOutbox::PutReset(int generation, std::string reason) {
+  MutexLock lock(mutex_);
+  generation_ = generation;
+  reset_ = ResetEvent{.generation = generation, .reason = std::move(reason)};
+  available_ = next_frame_ = acknowledged_ = 0;
+  missing_ = absl::OkStatus();
 }
 
 void FrameOutbox::PutProgress(const JobProgress& progress) {
@@ -47,24 +57,34 @@ void FrameOutbox::PutFinal(JobSnapshot job) {
 
 bool FrameOutbox::FrameMay() const {
   return next_frame_ < std::min(available_, limit_) &&
-         next_frame_ - acknowledged_ < window_;
+         next_frame_ - acknowledged_ < window_ && missing_.ok();
 }
 
 absl::StatusOr<std::optional<FrameOutbox::Event>> FrameOutbox::Next() {
   int wanted = 0;
+  int generation = 0;
   {
     MutexLock lock(mutex_);
+    if (final_.has_value()) ANIMATE_RETURN_IF_ERROR(missing_);
     if (std::optional<Event> event = NextOther(); event.has_value()) {
       return event;
     }
     if (frame_.has_value()) return std::optional<Event>(NextFramePart());
     if (!accepted_taken_ || !FrameMay()) return std::optional<Event>();
     wanted = next_frame_;
+    generation = generation_;
   }
   // Unlocked: the job's side must not wait for a disk.
-  ANIMATE_ASSIGN_OR_RETURN(EncodedFrame frame, read_(wanted));
+  absl::StatusOr<EncodedFrame> frame = read_(generation, wanted);
   MutexLock lock(mutex_);
-  frame_ = std::move(frame);
+  if (generation != generation_) return NextOther();  // the reset
+  if (absl::IsOutOfRange(frame.status()) && !final_.has_value()) {
+    missing_ = frame.status();
+    return std::optional<Event>();
+  }
+  ANIMATE_RETURN_IF_ERROR(frame.status());
+  frame_ = *std::move(frame);
+  frame_generation_ = generation;
   ++next_frame_;
   return std::optional<Event>(NextFramePart());
 }
@@ -102,7 +122,7 @@ FrameOutbox::Event FrameOutbox::NextFramePart() {
   const size_t parts = std::max<size_t>(
       1, (bytes.size() + max_part_bytes_ - 1) / max_part_bytes_);
   FramePart part{.frame = *frame_,
-                 .generation = generation_,
+                 .generation = frame_generation_,
                  .part = next_part_,
                  .parts = static_cast<int>(parts)};
   part.data = bytes.substr(static_cast<size_t>(next_part_) * max_part_bytes_,
@@ -125,7 +145,9 @@ absl::Status FrameOutbox::Acknowledge(int64_t generation, int64_t through) {
   }
   if (generation < generation_) return absl::OkStatus();
   // A frame of which parts are missing was not sent.
-  const int sent = frame_.has_value() ? next_frame_ - 1 : next_frame_;
+  const bool in_parts =
+      frame_.has_value() && frame_generation_ == generation_;
+  const int sent = in_parts ? next_frame_ - 1 : next_frame_;
   if (through >= sent) {
     return FieldError(
         "ack.through_frame",

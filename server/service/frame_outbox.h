@@ -57,8 +57,10 @@ class FrameOutbox {
  public:
   using Event = std::variant<JobSnapshot, JobProgress, FramePart, ResetEvent,
                              HeartbeatEvent>;
-  // Takes frame i out of the store.
-  using ReadFrame = std::function<absl::StatusOr<EncodedFrame>(int index)>;
+  // Takes frame `index` of `generation` out of the store; OUT_OF_RANGE when
+  // that generation is over.
+  using ReadFrame =
+      std::function<absl::StatusOr<EncodedFrame>(int generation, int index)>;
 
   // Frames of more bytes are sent in parts of at most `max_part_bytes` (> 0).
   FrameOutbox(size_t max_part_bytes, ReadFrame read);
@@ -71,6 +73,8 @@ class FrameOutbox {
   void PutProgress(const JobProgress& progress);
   // Frames [0, frames) of the job can be read.
   void PutFrames(int frames);
+  // The frames so far are void, those put from here on are of `generation`.
+  void PutReset(int generation, std::string reason);
   void PutHeartbeat();
   // The last event; drops progress that nobody has read.
   void PutFinal(JobSnapshot job);
@@ -121,7 +125,11 @@ class FrameOutbox {
   int next_frame_ ABSL_GUARDED_BY(mutex_) = 0;    // to be taken
   int acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;  // frames [0, acknowledged_)
   std::optional<EncodedFrame> frame_ ABSL_GUARDED_BY(mutex_);  // in parts
+  int frame_generation_ ABSL_GUARDED_BY(mutex_) = 1;           // of frame_
   int next_part_ ABSL_GUARDED_BY(mutex_) = 0;                  // of frame_
+  // Why a frame that was there cannot be read: its generation may be over, and
+  // then a reset follows.
+  absl::Status missing_ ABSL_GUARDED_BY(mutex_);
   bool heartbeat_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<JobSnapshot> final_ ABSL_GUARDED_BY(mutex_);
   bool done_ ABSL_GUARDED_BY(mutex_) = false;

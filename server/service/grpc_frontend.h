@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/animation/animation_spec.h"
@@ -13,6 +14,8 @@
 #include "engine/base/clock.h"
 #include "server/metrics/recorder.h"
 #include "server/queue/job_manager.h"
+#include "server/security/authenticator.h"
+#include "server/security/tls_certificates.h"
 #include "server/service/serving_state.h"
 
 namespace animate {
@@ -21,6 +24,17 @@ namespace animate {
 struct GrpcFrontendOptions {
   // "host:port", "[::1]:port" or "unix:/path"; port 0 takes a free one.
   std::string listen_address = "0.0.0.0:50051";
+
+  // Makes the port speak TLS; null: plain text. Must outlive the frontend.
+  TlsCertificates* certificates = nullptr;
+
+  // Decides who may call, all of AnimationService; null: anybody. Health and
+  // reflection ask nobody. Must outlive the frontend.
+  Authenticator* authenticator = nullptr;
+
+  // A further address with nothing but grpc.health.v1, always in plain text and
+  // for anybody: for probes that know neither TLS nor tokens. "": none.
+  std::string health_address;
 
   // Limits published until MarkReady brings those of the model.
   Limits limits;
@@ -38,8 +52,13 @@ struct GrpcFrontendOptions {
   // RESOURCE_EXHAUSTED, reason SPOOL_FULL.
   int64_t upload_memory = int64_t{1} << 30;
 
-  // From the begin of an Animate call to its half-close.
+  // From the begin of an Animate call to the last byte of its upload.
   absl::Duration upload_timeout = absl::Minutes(5);
+
+  // An upload that, after the grace, has come at fewer bytes per second on
+  // average is ended: DEADLINE_EXCEEDED, reason UPLOAD_TOO_SLOW. 0: never.
+  int64_t min_upload_rate = 1024;
+  absl::Duration upload_rate_grace = absl::Seconds(10);
 
   // A stream that had nothing to send for so long sends a Heartbeat.
   absl::Duration heartbeat_interval = absl::Seconds(5);
@@ -56,6 +75,10 @@ struct GrpcFrontendOptions {
   // spread them anew; RPCs in progress go on.
   absl::Duration max_connection_age = absl::Minutes(30);
 
+  // A connection that does not get through its handshakes, TLS included, is
+  // closed after so long.
+  absl::Duration handshake_timeout = absl::Seconds(20);
+
   // For GetServerInfo; empty when not known.
   std::string server_version;
   std::string revision;
@@ -63,7 +86,8 @@ struct GrpcFrontendOptions {
 };
 
 // The gRPC server: AnimationService, grpc.health.v1 (Check and Watch, for ""
-// and "animate.v1.AnimationService") and reflection on one port.
+// and "animate.v1.AnimationService") and reflection on one port, and if wanted
+// health alone on another.
 //
 // Life: Start (listens; health NOT_SERVING; Animate answers UNAVAILABLE,
 // reason NOT_READY) -> MarkReady (SERVING) -> SetServing(false) while a load
@@ -88,6 +112,9 @@ class GrpcFrontend {
   // The port it listens on, also when 0 was asked for; 1 for unix sockets.
   int port() const;
 
+  // The same of health_address; 0 without one.
+  int health_port() const;
+
   // The models are loaded and warm: publishes the offer, accepts jobs, and
   // health says SERVING.
   void MarkReady(Offer offer);
@@ -108,6 +135,10 @@ class GrpcFrontend {
  private:
   struct Parts;
   explicit GrpcFrontend(std::unique_ptr<Parts> parts);
+  static absl::Status StartServer(const GrpcFrontendOptions& options,
+                                  Parts& parts);
+  static absl::Status StartHealthServer(const GrpcFrontendOptions& options,
+                                        Parts& parts);
   std::unique_ptr<Parts> parts_;
 };
 

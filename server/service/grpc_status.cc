@@ -32,6 +32,25 @@ void AddBadRequest(const ErrorDetails& details, google::rpc::Status& out) {
   out.add_details()->PackFrom(bad_request);
 }
 
+void AddQuotaFailure(absl::string_view message, google::rpc::Status& out) {
+  google::rpc::QuotaFailure failure;
+  auto* violation = failure.add_violations();
+  violation->set_subject("the caller");
+  violation->set_description(std::string(message));
+  out.add_details()->PackFrom(failure);
+}
+
+// The job that stands in the way.
+void AddResourceInfo(const ErrorDetails& details, google::rpc::Status& out) {
+  google::rpc::ResourceInfo resource;
+  resource.set_resource_type("animate.v1.Job");
+  for (const auto& [key, value] : details.metadata) {
+    if (key == "job") resource.set_resource_name(value);
+  }
+  resource.set_description("has the same request_id");
+  out.add_details()->PackFrom(resource);
+}
+
 void AddRetryInfo(absl::Duration retry_after, google::rpc::Status& out) {
   google::rpc::RetryInfo retry;
   const int64_t milliseconds = absl::ToInt64Milliseconds(retry_after);
@@ -51,6 +70,8 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   const ErrorDetails details = GetErrorDetails(status).value_or(ErrorDetails{});
   AddErrorInfo(status, details, out);
   if (!details.field_violations.empty()) AddBadRequest(details, out);
+  if (details.reason == "QUOTA") AddQuotaFailure(status.message(), out);
+  if (details.reason == "REQUEST_ID_REUSED") AddResourceInfo(details, out);
   if (details.retry_after.has_value()) AddRetryInfo(*details.retry_after, out);
   return out;
 }

@@ -15,7 +15,8 @@ inline constexpr char kErrorDomain[] = "animate.v1";
 
 // Returns `status` as google.rpc.Status. Every error carries ErrorInfo with
 // domain "animate.v1" (its reason is the code's name where `status` has none),
-// and BadRequest and RetryInfo where `status` knows fields or a time.
+// and BadRequest and RetryInfo where `status` knows fields or a time, and
+// QuotaFailure with reason QUOTA.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 // Returns `status` for the end of an RPC, ToRpcStatus in its details.

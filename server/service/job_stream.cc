@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/log.h"
+#include "engine/base/status_macros.h"
 
 namespace animate {
 
@@ -18,13 +19,8 @@ std::shared_ptr<JobStream> JobStream::Create(
 JobStream::JobStream(const ServiceEnvironment& environment, Sink& sink)
     : environment_(environment),
       sink_(&sink),
-      outbox_(kMaxFramePartBytes, [this](int index) {
-        std::string job;
-        {
-          MutexLock lock(mutex_);
-          job = job_name_;
-        }
-        return environment_.jobs.ReadFrame(job, index);
+      outbox_(kMaxFramePartBytes, [this](int generation, int index) {
+        return ReadFrame(generation, index);
       }) {
   environment_.recorder.StreamOpened();
 }
@@ -34,7 +30,9 @@ JobStream::~JobStream() = default;
 void JobStream::FailAfter(absl::Duration delay, absl::Status error) {
   MutexLock lock(mutex_);
   late_ = std::move(error);
-  SetAlarm(delay);
+  late_time_ =
+      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(delay);
+  SetAlarm();
 }
 
 void JobStream::Start(const JobSnapshot& job, const Reading& reading) {
@@ -46,7 +44,7 @@ void JobStream::Start(const JobSnapshot& job, const Reading& reading) {
                                                       job.name, observer());
     window_moved_ = environment_.clock.Monotonic();
     outbox_.PutAccepted(job, reading);
-    if (!ended_) SetAlarm(tick());
+    if (!ended_) SetAlarm();
   }
   Pump();
 }
@@ -63,6 +61,7 @@ absl::Status JobStream::Acknowledge(int64_t generation, int64_t through) {
   const int before = outbox_.resume_frame();
   absl::Status status = outbox_.Acknowledge(generation, through);
   if (!status.ok()) return status;
+  environment_.recorder.FramesAcknowledged();
   if (outbox_.resume_frame() > before) {
     MutexLock lock(mutex_);
     window_moved_ = environment_.clock.Monotonic();
@@ -83,6 +82,12 @@ void JobStream::OnFrame(const EncodedFrame& frame) {
   Pump();
 }
 
+void JobStream::OnReset(const JobSnapshot& job) {
+  outbox_.PutReset(job.generation,
+                   "what an earlier server began cannot be continued");
+  Pump();
+}
+
 void JobStream::OnFinished(const JobSnapshot& job) {
   {
     MutexLock lock(mutex_);
@@ -90,6 +95,22 @@ void JobStream::OnFinished(const JobSnapshot& job) {
   }
   outbox_.PutFinal(job);
   Pump();
+}
+
+absl::StatusOr<EncodedFrame> JobStream::ReadFrame(int generation, int index) {
+  std::string name;
+  {
+    MutexLock lock(mutex_);
+    name = job_name_;
+  }
+  ANIMATE_ASSIGN_OR_RETURN(EncodedFrame frame,
+                           environment_.jobs.ReadFrame(name, index));
+  // Asked afterwards: the generation changes before it has frames.
+  ANIMATE_ASSIGN_OR_RETURN(const JobSnapshot job, environment_.jobs.Get(name));
+  if (job.generation != generation) {
+    return absl::OutOfRangeError("the frame's generation is over");
+  }
+  return frame;
 }
 
 // --- The answer -------------------------------------------------------------
@@ -181,12 +202,17 @@ StreamCloseReason JobStream::CloseReason(const absl::Status& status) const {
   if (reason == "SLOW_CONSUMER" && failure_.has_value()) {
     return StreamCloseReason::kSlowConsumer;
   }
+  if (absl::IsUnauthenticated(status) && failure_.has_value()) {
+    return StreamCloseReason::kUnauthenticated;
+  }
   if (abandoned_) {
     return deadline_passed_ ? StreamCloseReason::kDeadline
                             : StreamCloseReason::kClientCancel;
   }
   if (reason == "DRAINING") return StreamCloseReason::kDrain;
-  if (reason == "UPLOAD_TIMEOUT") return StreamCloseReason::kDeadline;
+  if (reason == "UPLOAD_TIMEOUT" || reason == "UPLOAD_TOO_SLOW") {
+    return StreamCloseReason::kDeadline;
+  }
   if (failure_.has_value() && absl::IsCancelled(*failure_)) {
     return StreamCloseReason::kTransport;
   }
@@ -212,28 +238,34 @@ absl::Duration JobStream::tick() const {
                   environment_.slow_consumer_timeout);
 }
 
-void JobStream::SetAlarm(absl::Duration delay) {
+void JobStream::SetAlarm() {
   idle_since_alarm_ = true;
+  auto time =
+      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(tick());
+  if (!started_) time = std::min(time, late_time_);
   alarm_ = std::make_unique<grpc::Alarm>();  // replacing one cancels it
-  alarm_->Set(
-      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(delay),
-      [self = shared_from_this()](bool fired) {
-        if (fired) self->OnAlarm();
-      });
+  alarm_->Set(time, [self = shared_from_this()](bool fired) {
+    if (fired) self->OnAlarm();
+  });
 }
 
 void JobStream::OnAlarm() {
   {
     MutexLock lock(mutex_);
-    if (ended_ || failure_.has_value() || sink_ == nullptr) return;
-    if (started_) {
+    if (ended_ || sink_ == nullptr) return;
+    if (failure_.has_value()) {  // a tick ago, and the write still goes on
+      if (writing_) sink_->Abort();
+      return;
+    }
+    if (const absl::Status check = sink_->Check(); !check.ok()) {
+      failure_ = check;
+    } else if (started_) {
       if (idle_since_alarm_) outbox_.PutHeartbeat();
       CheckReader();
-      SetAlarm(tick());
-    } else if (late_.has_value()) {
+    } else if (std::chrono::system_clock::now() >= late_time_) {
       failure_ = late_;
     }
-    pump_again_ = true;
+    SetAlarm();
   }
   Pump();
 }

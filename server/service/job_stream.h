@@ -3,6 +3,7 @@
 
 #include <grpcpp/alarm.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,6 +37,9 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
     virtual void End(const absl::Status& status) = 0;
     // Makes a write under way fail.
     virtual void Abort() = 0;
+    // Whether the RPC may go on; asked every few seconds from the first
+    // FailAfter or Start on. What it returns ends the stream.
+    virtual absl::Status Check() = 0;
 
    protected:
     ~Sink() = default;
@@ -73,7 +77,11 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
 
   void OnProgress(const JobProgress& progress) override;
   void OnFrame(const EncodedFrame& frame) override;
+  void OnReset(const JobSnapshot& job) override;
   void OnFinished(const JobSnapshot& job) override;
+
+  // A frame of the job, for outbox_.
+  absl::StatusOr<EncodedFrame> ReadFrame(int generation, int index);
 
   // Sends the next event or ends, unless a write is in flight. Without locks.
   void Pump();
@@ -84,7 +92,8 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
   StreamCloseReason CloseReason(const absl::Status& status) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status SlowConsumerError() const;
-  void SetAlarm(absl::Duration delay) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The next tick, or when FailAfter's time comes before it.
+  void SetAlarm() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnAlarm();
   // Ends the stream of a reader that is too slow.
   void CheckReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -112,6 +121,7 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
   bool deadline_passed_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Status> failure_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> late_ ABSL_GUARDED_BY(mutex_);
+  std::chrono::system_clock::time_point late_time_ ABSL_GUARDED_BY(mutex_);
   absl::Status job_error_ ABSL_GUARDED_BY(mutex_);  // once it has ended
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);

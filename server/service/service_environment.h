@@ -2,12 +2,14 @@
 #define ANIMATE_SERVER_SERVICE_SERVICE_ENVIRONMENT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/time/time.h"
 #include "engine/base/clock.h"
 #include "server/metrics/recorder.h"
 #include "server/queue/job_manager.h"
+#include "server/security/authenticator.h"
 #include "server/service/serving_state.h"
 #include "server/service/upload_budget.h"
 
@@ -30,7 +32,12 @@ struct ServiceEnvironment {
   const Clock& clock;
   ServingState& serving;
   UploadBudget& uploads;
+  Authenticator* authenticator = nullptr;  // null: nobody is asked
   absl::Duration upload_timeout = absl::Minutes(5);
+  // After the grace an upload must have come at this rate, bytes per second, on
+  // average; 0: no such rule.
+  int64_t min_upload_rate = 1024;
+  absl::Duration upload_rate_grace = absl::Seconds(10);
   absl::Duration heartbeat_interval = absl::Seconds(5);
   // A stream that waits longer for its reader is ended.
   absl::Duration slow_consumer_timeout = absl::Minutes(1);

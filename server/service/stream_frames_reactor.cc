@@ -4,7 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
+#include "engine/base/log.h"
 #include "engine/base/status_macros.h"
+#include "server/service/caller_identity.h"
+#include "server/service/caller_jobs.h"
 #include "server/service/event_message.h"
 #include "server/service/grpc_status.h"
 #include "server/service/open_parser.h"
@@ -37,6 +40,12 @@ StreamFramesReactor::StreamFramesReactor(grpc::CallbackServerContext& context,
       start_time_(environment.clock.Monotonic()),
       stream_(JobStream::Create(environment, *this)) {
   environment_.recorder.RpcStarted(kStreamFrames);
+  absl::StatusOr<Caller> caller = IdentifyCaller(context, environment);
+  if (!caller.ok()) {
+    stream_->Fail(caller.status());
+    return;
+  }
+  caller_ = *std::move(caller);
   stream_->FailAfter(environment_.upload_timeout, OpenTimeoutError());
   StartRead(&request_);
 }
@@ -80,9 +89,9 @@ absl::Status StreamFramesReactor::Open(
     return FieldError("open", "was sent before; there is one per stream",
                       "SECOND_OPEN");
   }
-  ANIMATE_ASSIGN_OR_RETURN(
-      const JobSnapshot job,
-      environment_.jobs.Attach(open.name(), stream_->observer()));
+  ANIMATE_ASSIGN_OR_RETURN(const JobSnapshot job,
+                           CallerJobs(environment_.jobs, caller_)
+                               .Attach(open.name(), stream_->observer()));
   open_ = true;
   if (job.spec == nullptr) {  // it could not be read back
     environment_.jobs.Detach(job.name, stream_->observer());
@@ -93,6 +102,13 @@ absl::Status StreamFramesReactor::Open(
   if (!reading.ok()) {
     environment_.jobs.Detach(job.name, stream_->observer());
     return reading.status();
+  }
+  if (open.start_frame() > 0 || open.generation() > 0) {
+    environment_.recorder.StreamResumed();
+    Log(LogSeverity::kInfo, "stream_resumed",
+        {{"job", job.name},
+         {"start_frame", reading->start_frame},
+         {"generation", job.generation}});
   }
   stream_->Start(job, *reading);
   return absl::OkStatus();
@@ -108,6 +124,10 @@ void StreamFramesReactor::Write(const FrameOutbox::Event& event) {
 void StreamFramesReactor::End(const absl::Status& status) {
   outcome_ = status;
   Finish(ToGrpcStatus(status, context_));
+}
+
+absl::Status StreamFramesReactor::Check() {
+  return RecheckCaller(caller_, environment_);
 }
 
 void StreamFramesReactor::OnCancel() {

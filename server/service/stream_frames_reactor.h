@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "animate/v1/animation.grpc.pb.h"
+#include "server/security/authenticator.h"
 #include "server/service/job_stream.h"
 #include "server/service/service_environment.h"
 
@@ -44,10 +45,12 @@ class StreamFramesReactor final
   void Write(const FrameOutbox::Event& event) override;
   void End(const absl::Status& status) override;
   void Abort() override { context_.TryCancel(); }
+  absl::Status Check() override;
 
   grpc::CallbackServerContext& context_;
   const ServiceEnvironment& environment_;
   const absl::Duration start_time_;
+  Caller caller_;
   const std::shared_ptr<JobStream> stream_;
   animate::v1::StreamFramesRequest request_;  // gRPC's while it is read
   bool open_ = false;                         // of the read in progress

@@ -57,7 +57,7 @@ absl::StatusOr<JobRow> ReadRow(const SqliteStatement& columns) {
   ANIMATE_ASSIGN_OR_RETURN(row.job, ReadJob(columns));
   row.inputs_file = columns.Bytes(18);
   row.inputs_bytes = columns.Int64(19);
-  row.frames_bytes = columns.Int64(20);
+  row.frames_bytes = row.job.frame_bytes = columns.Int64(20);
   row.checkpoint_file = columns.Bytes(21);
   row.checkpoint_bytes = columns.Int64(22);
   row.checkpoint_step = columns.Int(23);
@@ -188,6 +188,18 @@ absl::Status JobRows::Stop(const std::string& name, const absl::Status& why) {
 absl::Status JobRows::SetReport(const std::string& name,
                                 const std::string& report) {
   return UpdateBlob(name, "report = ?2", report);
+}
+
+absl::Status JobRows::SetUsage(const std::string& name, const JobUsage& usage) {
+  ANIMATE_ASSIGN_OR_RETURN(
+      const auto update,
+      database_.Prepare("UPDATE job SET device_time = ?2, "
+                        "wasted_device_time = ?3 WHERE name = ?1"));
+  update->BindText(1, name);
+  update->Bind(2, absl::ToInt64Microseconds(usage.device_time));
+  update->Bind(3, absl::ToInt64Microseconds(usage.wasted_device_time));
+  ANIMATE_RETURN_IF_ERROR(update->Run());
+  return database_.changes() == 0 ? NoSuchJobError(name) : absl::OkStatus();
 }
 
 absl::Status JobRows::Pause(const std::string& name) {

@@ -57,6 +57,7 @@ class JobRows {
   absl::Status Start(const std::string& name, absl::Time start_time);
   absl::Status Stop(const std::string& name, const absl::Status& why);
   absl::Status SetReport(const std::string& name, const std::string& report);
+  absl::Status SetUsage(const std::string& name, const JobUsage& usage);
   absl::Status Pause(const std::string& name);
   absl::Status End(const std::string& name, const JobStore::End& end);
   absl::Status StartGeneration(const JobRow& row);

@@ -129,6 +129,14 @@ absl::Status MemoryJobStore::RecordReport(const std::string& name,
   return absl::OkStatus();
 }
 
+absl::Status MemoryJobStore::RecordUsage(const std::string& name,
+                                         const JobUsage& usage) {
+  MutexLock lock(mutex_);
+  ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
+  entry->job.usage = usage;
+  return absl::OkStatus();
+}
+
 absl::Status MemoryJobStore::RecordPause(const std::string& name) {
   MutexLock lock(mutex_);
   ANIMATE_ASSIGN_OR_RETURN(Entry* const entry, Find(name));
@@ -161,6 +169,7 @@ absl::StatusOr<int> MemoryJobStore::StartGeneration(const std::string& name) {
   used_bytes_ -= entry->bytes();
   entry->frames.clear();
   entry->job.frames = 0;
+  entry->job.frame_bytes = 0;
   entry->checkpoint.reset();
   used_bytes_ += entry->bytes();
   return ++entry->job.generation;
@@ -176,6 +185,7 @@ absl::Status MemoryJobStore::AppendFrame(const std::string& name,
   entry->frames.push_back(frame);
   used_bytes_ += static_cast<int64_t>(frame.data->size());
   ++entry->job.frames;
+  entry->job.frame_bytes += static_cast<int64_t>(frame.data->size());
   return absl::OkStatus();
 }
 

@@ -33,6 +33,8 @@ class MemoryJobStore : public JobStore {
                           const absl::Status& why) override;
   absl::Status RecordReport(const std::string& name,
                             const std::string& report) override;
+  absl::Status RecordUsage(const std::string& name,
+                           const JobUsage& usage) override;
   absl::Status RecordPause(const std::string& name) override;
   absl::Status RecordEnd(const std::string& name, const End& end) override;
   absl::StatusOr<int> StartGeneration(const std::string& name) override;

@@ -2,9 +2,12 @@
 
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "engine/base/status_macros.h"
 #include "server/store/store_error.h"
 
@@ -18,6 +21,9 @@ absl::Status SqliteError(const std::string& path, sqlite3* database, int code) {
   const std::string what =
       absl::StrCat("SQLite: ", database == nullptr ? sqlite3_errstr(code)
                                                    : sqlite3_errmsg(database));
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+    return StoreSyncError(path, what);
+  }
   switch (code & 0xff) {
     case SQLITE_FULL:
       return StoreFullError(path);
@@ -27,6 +33,14 @@ absl::Status SqliteError(const std::string& path, sqlite3* database, int code) {
     default:
       return StoreFailedError(path, what);
   }
+}
+
+// The URI of a file that nobody changes while it is open.
+std::string ImmutableUri(const std::string& path) {
+  return absl::StrCat(
+      "file:",
+      absl::StrReplaceAll(path, {{"%", "%25"}, {"?", "%3f"}, {"#", "%23"}}),
+      "?immutable=1");
 }
 
 }  // namespace
@@ -98,22 +112,55 @@ std::string SqliteStatement::Bytes(int column) const {
   return {static_cast<const char*>(data), static_cast<size_t>(size)};
 }
 
-absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
-    const std::string& path) {
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenWith(
+    const std::string& path, const std::string& name, int flags) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(
-      path.c_str(), &handle,
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-      nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &handle,
+                                   flags | SQLITE_OPEN_NOMUTEX, nullptr);
   auto database =
       std::unique_ptr<SqliteDatabase>(new SqliteDatabase(path, handle));
   if (code != SQLITE_OK) return SqliteError(path, handle, code);
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
+    const std::string& path) {
+  ANIMATE_ASSIGN_OR_RETURN(
+      auto database,
+      OpenWith(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
   ANIMATE_RETURN_IF_ERROR(
       database->Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF"));
   return database;
+}
+
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenForReading(
+    const std::string& path, InUse in_use) {
+  if (in_use == InUse::kByAServer) {
+    return OpenWith(path, path, SQLITE_OPEN_READONLY);
+  }
+  std::error_code no_log;
+  if (std::filesystem::file_size(path + "-wal", no_log) == 0 || no_log) {
+    // "Immutable": SQLite makes no files beside it, not even to lock it.
+    return OpenWith(path, ImmutableUri(path),
+                    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  }
+  // Reads the log without an index beside it, which takes an exclusive lock,
+  // and does not write it back when it closes.
+  ANIMATE_ASSIGN_OR_RETURN(auto database,
+                           OpenWith(path, path, SQLITE_OPEN_READWRITE));
+  sqlite3_db_config(database->database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                    nullptr);
+  ANIMATE_RETURN_IF_ERROR(
+      database->Execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA query_only=ON"));
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenInMemory() {
+  return OpenWith(
+      ":memory:", ":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 }
 
 SqliteDatabase::~SqliteDatabase() { sqlite3_close_v2(database_); }
@@ -146,6 +193,19 @@ int SqliteDatabase::changes() const { return sqlite3_changes(database_); }
 
 int64_t SqliteDatabase::last_insert_rowid() const {
   return sqlite3_last_insert_rowid(database_);
+}
+
+absl::Status SqliteDatabase::CopyTo(SqliteDatabase& target) {
+  sqlite3_backup* const backup =
+      sqlite3_backup_init(target.database_, "main", database_, "main");
+  if (backup == nullptr) {
+    return SqliteError(path_, target.database_,
+                       sqlite3_errcode(target.database_));
+  }
+  const int code = sqlite3_backup_step(backup, -1);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) return SqliteError(path_, nullptr, code);
+  return absl::OkStatus();
 }
 
 absl::Status SqliteDatabase::CheckIntegrity() {

@@ -59,6 +59,16 @@ class SqliteDatabase {
   static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(
       const std::string& path);
 
+  // Opens the file at `path` to look at it: neither it nor its folder is
+  // changed. kByAServer: a process has it open in WAL mode and goes on.
+  // kByNobody: what a crash left in the log is seen, and left there.
+  enum class InUse { kByAServer, kByNobody };
+  static absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenForReading(
+      const std::string& path, InUse in_use);
+
+  // Opens an empty database in memory.
+  static absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenInMemory();
+
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
   ~SqliteDatabase();
@@ -77,10 +87,16 @@ class SqliteDatabase {
   int changes() const;
   int64_t last_insert_rowid() const;
 
+  // Makes `target` a copy of this database as it is at one moment.
+  absl::Status CopyTo(SqliteDatabase& target);
+
   // Everything that is wrong with the file; OK when nothing is.
   absl::Status CheckIntegrity();
 
  private:
+  static absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenWith(
+      const std::string& path, const std::string& name, int flags);
+
   SqliteDatabase(std::string path, sqlite3* database)
       : path_(std::move(path)), database_(database) {}
 

@@ -165,6 +165,12 @@ absl::Status SqliteJobStore::RecordReport(const std::string& name,
   return rows_.SetReport(name, report);
 }
 
+absl::Status SqliteJobStore::RecordUsage(const std::string& name,
+                                         const JobUsage& usage) {
+  MutexLock lock(mutex_);
+  return rows_.SetUsage(name, usage);
+}
+
 absl::Status SqliteJobStore::RecordPause(const std::string& name) {
   MutexLock lock(mutex_);
   frames_files_.erase(name);

@@ -63,17 +63,17 @@ ALTER TABLE job ADD COLUMN report BLOB;
 constexpr std::array<const char*, kStoreSchemaVersion> kUpgrades = {kVersion1,
                                                                     kVersion2};
 
-absl::StatusOr<int> UserVersion(SqliteDatabase& database) {
+}  // namespace
+
+absl::StatusOr<int> ReadStoreSchemaVersion(SqliteDatabase& database) {
   ANIMATE_ASSIGN_OR_RETURN(const auto query,
                            database.Prepare("PRAGMA user_version"));
   ANIMATE_ASSIGN_OR_RETURN(const bool found, query->Step());
   return found ? query->Int(0) : 0;
 }
 
-}  // namespace
-
 absl::Status UpgradeStoreSchema(SqliteDatabase& database) {
-  ANIMATE_ASSIGN_OR_RETURN(const int version, UserVersion(database));
+  ANIMATE_ASSIGN_OR_RETURN(const int version, ReadStoreSchemaVersion(database));
   if (version == kStoreSchemaVersion) return absl::OkStatus();
   if (version > kStoreSchemaVersion || version < 0) {
     return MakeError(

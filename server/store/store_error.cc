@@ -1,6 +1,7 @@
 #include "server/store/store_error.h"
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
@@ -48,6 +49,12 @@ absl::Status StoreFailedError(absl::string_view where, absl::string_view what) {
                    absl::StrCat(where, ": ", what), {.reason = "STORE_FAILED"});
 }
 
+absl::Status StoreSyncError(absl::string_view where, absl::string_view what) {
+  return MakeError(
+      absl::StatusCode::kUnavailable, absl::StrCat(where, ": ", what),
+      {.reason = "STORE_FAILED", .metadata = {{"operation", "sync"}}});
+}
+
 absl::Status StoreFullError(absl::string_view where) {
   return MakeError(absl::StatusCode::kResourceExhausted,
                    absl::StrCat(where, ": no space left on the disk"),
@@ -57,9 +64,10 @@ absl::Status StoreFullError(absl::string_view where) {
 absl::Status StoreErrnoError(absl::string_view path, absl::string_view what,
                              int error) {
   if (error == ENOSPC || error == EDQUOT) return StoreFullError(path);
-  return StoreFailedError(path,
-                          absl::StrCat("cannot ", what, ": ",
-                                       std::generic_category().message(error)));
+  const std::string text = absl::StrCat("cannot ", what, ": ",
+                                        std::generic_category().message(error));
+  return what == "sync" ? StoreSyncError(path, text)
+                        : StoreFailedError(path, text);
 }
 
 }  // namespace animate

@@ -28,6 +28,10 @@ absl::Status StoreCorruptError(absl::string_view where, absl::string_view what);
 // UNAVAILABLE, reason STORE_FAILED: doing `what` with `where` failed.
 absl::Status StoreFailedError(absl::string_view where, absl::string_view what);
 
+// The same where `where` could not be synced: what was written may be lost with
+// the power. Metadata "operation" is "sync".
+absl::Status StoreSyncError(absl::string_view where, absl::string_view what);
+
 // RESOURCE_EXHAUSTED, reason SPOOL_FULL: no space left for `where`.
 absl::Status StoreFullError(absl::string_view where);
 

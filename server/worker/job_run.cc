@@ -1,5 +1,6 @@
 #include "server/worker/job_run.h"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -11,9 +12,13 @@
 #include "engine/base/log.h"
 #include "engine/base/status_macros.h"
 #include "server/worker/input_decoder.h"
+#include "server/worker/job_fingerprint.h"
 
 namespace animate {
 namespace {
+
+// How much device time a crash may leave uncounted.
+constexpr absl::Duration kUsageInterval = absl::Seconds(5);
 
 JobStage StageOf(EngineStage stage) {
   switch (stage) {
@@ -77,6 +82,11 @@ absl::Status InternalError(const std::string& message) {
 JobRun::JobRun(Environment& environment, const Job& job)
     : environment_(environment),
       job_(job),
+      usage_time_(environment.clock.Monotonic()),
+      earlier_time_(job.earlier.usage.device_time -
+                    job.earlier.usage.wasted_device_time),
+      checkpoints_(environment.jobs, job, environment.clock,
+                   environment.checkpoint_interval),
       encoder_(
           {.format = job.spec->output_format, .quality = job.spec->quality},
           environment.clock,
@@ -85,6 +95,10 @@ JobRun::JobRun(Environment& environment, const Job& job)
   progress_.stage = JobStage::kPreparing;
   progress_.steps = job.spec->animation->num_inference_steps;
   progress_.frames_total = job.spec->animation->num_frames;
+  if (job.earlier.checkpoint.has_value()) {
+    progress_.step = job.earlier.checkpoint->step;
+    progress_.frames_done = job.earlier.frames;
+  }
 }
 
 absl::Status JobRun::Run() {
@@ -105,8 +119,15 @@ absl::Status JobRun::Run() {
 
 absl::Status JobRun::DecodeAndAnimate() {
   Report([](JobProgress&) {});
-  ANIMATE_ASSIGN_OR_RETURN(const AnimationInput input, Decode());
-  ANIMATE_RETURN_IF_ERROR(Animate(input));
+  ANIMATE_ASSIGN_OR_RETURN(AnimationInput input, Decode());
+  ANIMATE_RETURN_IF_ERROR(TakeUp(input));
+  absl::Status status = Animate(input);
+  if (input.resume.has_value() && GetErrorReason(status) == "BAD_CHECKPOINT") {
+    ANIMATE_RETURN_IF_ERROR(StartOver(status));
+    input.resume.reset();
+    status = Animate(input);
+  }
+  ANIMATE_RETURN_IF_ERROR(status);
   ANIMATE_RETURN_IF_ERROR(encoder_.Finish());
   MutexLock lock(mutex_);
   ANIMATE_RETURN_IF_ERROR(frame_error_);
@@ -165,15 +186,63 @@ void JobRun::ReportRetarget(RetargetOutcome outcome) {
   environment_.jobs.ReportRetarget(job_, std::move(outcome));
 }
 
+absl::Status JobRun::TakeUp(AnimationInput& input) {
+  if (!job_.durable) return absl::OkStatus();
+  checkpoints_.Begin(
+      JobFingerprint(environment_.build, environment_.animator.info(), input));
+  if (!job_.earlier.checkpoint.has_value()) return absl::OkStatus();
+  absl::StatusOr<AnimationResumption> resume = checkpoints_.Resume();
+  if (!resume.ok()) return StartOver(resume.status());
+  Log(LogSeverity::kInfo, "job_resumed",
+      {{"job", job_.name},
+       {"step", resume->checkpoint.step},
+       {"frames", resume->first_frame}});
+  environment_.recorder.JobResumed(ResumeResult::kContinued);
+  input.resume = *std::move(resume);
+  return absl::OkStatus();
+}
+
+absl::Status JobRun::StartOver(const absl::Status& why) {
+  Log(LogSeverity::kWarning, "job_started_over",
+      {{"job", job_.name}, {"message", why.message()}});
+  Recorder& recorder = environment_.recorder;
+  recorder.JobResumed(ResumeResult::kStartedOver);
+  recorder.DeviceTimeWasted(WasteReason::kLost, earlier_time_);
+  usage_.wasted_device_time += earlier_time_;
+  earlier_time_ = absl::ZeroDuration();
+  checkpoints_.StartOver();
+  ANIMATE_RETURN_IF_ERROR(environment_.jobs.StartOver(job_));
+  Report(
+      [](JobProgress& progress) { progress.step = progress.frames_done = 0; });
+  return absl::OkStatus();
+}
+
 absl::Status JobRun::Animate(const AnimationInput& input) {
   // Counts also when the animator throws.
   struct Stopwatch {
-    const Clock& clock;
-    absl::Duration& total;
-    absl::Duration start = clock.Monotonic();
-    ~Stopwatch() { total += clock.Monotonic() - start; }
-  } stopwatch{environment_.clock, usage_.device_time};
+    JobRun& run;
+    explicit Stopwatch(JobRun& r) : run(r) {
+      run.device_start_ = run.environment_.clock.Monotonic();
+    }
+    ~Stopwatch() {
+      run.usage_.device_time = run.DeviceTime();
+      run.device_start_ = absl::InfiniteDuration();
+    }
+  } const stopwatch(*this);
   return environment_.animator.Animate(input, *job_.token, *this);
+}
+
+absl::Duration JobRun::DeviceTime() const {
+  const absl::Duration now = environment_.clock.Monotonic();
+  return usage_.device_time +
+         std::max(now - device_start_, absl::ZeroDuration());
+}
+
+void JobRun::ReportUsage() {
+  usage_time_ = environment_.clock.Monotonic();
+  environment_.jobs.ReportUsage(
+      job_, {.device_time = DeviceTime(),
+             .wasted_device_time = usage_.wasted_device_time});
 }
 
 void JobRun::RecordEnd(const absl::Status& status) {
@@ -183,12 +252,16 @@ void JobRun::RecordEnd(const absl::Status& status) {
   if (status.ok()) {
     const AnimationSpec& spec = job_.spec->animation;
     recorder.PhaseFinished(JobPhase::kEncode, encoder_.busy());
-    recorder.RealtimeFactor(absl::ToDoubleSeconds(device_time) * spec->fps /
-                            spec->num_frames);
+    recorder.RealtimeFactor(absl::ToDoubleSeconds(earlier_time_ + device_time) *
+                            spec->fps / spec->num_frames);
     return;
   }
-  usage_.wasted_device_time = device_time;
-  recorder.DeviceTimeWasted(WasteReasonOf(status, *job_.token), device_time);
+  const bool paused = checkpoints_.paused() && status == job_.token->Check();
+  const absl::Duration wasted =
+      paused ? checkpoints_.LostOf(device_time) : earlier_time_ + device_time;
+  usage_.wasted_device_time += wasted;
+  recorder.DeviceTimeWasted(
+      paused ? WasteReason::kLost : WasteReasonOf(status, *job_.token), wasted);
   const std::string reason = GetErrorReason(status);
   if (reason == "GPU_OOM") recorder.GpuOutOfMemory();
   if (reason == "NAN_OUTPUT") recorder.NanOutput();
@@ -210,6 +283,9 @@ void JobRun::OnStageFinished(EngineStage stage, absl::Duration duration) {
 
 void JobRun::OnStep(int step, int num_steps, absl::Duration duration) {
   environment_.recorder.DenoiseStep(duration);
+  if (environment_.clock.Monotonic() - usage_time_ >= kUsageInterval) {
+    ReportUsage();
+  }
   Report([=](JobProgress& progress) {
     progress.step = step;
     progress.steps = num_steps;
@@ -218,6 +294,15 @@ void JobRun::OnStep(int step, int num_steps, absl::Duration duration) {
 
 void JobRun::OnFrame(int index, RgbImage frame) {
   encoder_.Push(index, std::move(frame));
+}
+
+bool JobRun::WantsCheckpoint(CheckpointMoment moment) {
+  return checkpoints_.Wants(moment);
+}
+
+void JobRun::OnCheckpoint(AnimationCheckpoint checkpoint) {
+  checkpoints_.Save(std::move(checkpoint), DeviceTime(), earlier_time_);
+  ReportUsage();
 }
 
 void JobRun::OnEncoded(const EncodedFrame& frame) {

@@ -54,8 +54,12 @@ Upload SmallUpload(int frames) {
 
 AnimateStream::AnimateStream(
     v1::AnimationService::Stub& stub,
-    std::optional<std::chrono::system_clock::time_point> deadline) {
+    std::optional<std::chrono::system_clock::time_point> deadline,
+    const std::string& token) {
   if (deadline.has_value()) context_.set_deadline(*deadline);
+  if (!token.empty()) {
+    context_.AddMetadata("authorization", "Bearer " + token);
+  }
   stream_ = stub.Animate(&context_);
 }
 

@@ -47,7 +47,8 @@ class AnimateStream {
  public:
   explicit AnimateStream(
       animate::v1::AnimationService::Stub& stub,
-      std::optional<std::chrono::system_clock::time_point> deadline = {});
+      std::optional<std::chrono::system_clock::time_point> deadline = {},
+      const std::string& token = "");
 
   // Cancels the call if it has not ended.
   ~AnimateStream();

@@ -33,7 +33,7 @@ T Detail(const grpc::Status& status) {
 TestServer::TestServer(Options options)
     : detector_(options.detector), jobs_(options.jobs) {
   auto frontend = GrpcFrontend::Start(OnFreePort(std::move(options.frontend)),
-                                      jobs_, recorder_);
+                                      jobs_, recorder_, *options.clock);
   EXPECT_TRUE(frontend.ok()) << frontend.status();
   frontend_ = *std::move(frontend);
   worker_ =

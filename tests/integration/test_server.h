@@ -23,7 +23,8 @@ class TestServer {
   struct Options {
     GrpcFrontendOptions frontend;
     MemoryJobs::Options jobs;
-    PoseDetector* detector = nullptr;  // must outlive the server
+    PoseDetector* detector = nullptr;     // must outlive the server
+    const Clock* clock = &Clock::Real();  // the frontend's; must, too
     bool ready = true;
   };
 

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "engine/animation/animator.h"
+#include "engine/base/error.h"
 #include "engine/base/mutex.h"
 #include "engine/base/status_macros.h"
 
@@ -21,6 +22,7 @@ namespace animate {
 // An Animator without networks: goes through the real one's stages, steps and
 // frames at once, polls the token where the real one does, and stops where a
 // test asks it to. Frame i is uniformly coloured FakeAnimator::Shade(seed, i).
+// Its checkpoints hold the seed and the step.
 //
 // The control functions are thread-safe and may be called from any thread.
 class FakeAnimator : public Animator {
@@ -37,6 +39,7 @@ class FakeAnimator : public Animator {
     info.digest = std::string(64, '0');
     info.device = "cpu";
     info.dtype = "float32";
+    info.fingerprint = "fake";
     info.parameters = 1;
     return info;
   }
@@ -134,14 +137,28 @@ class FakeAnimator : public Animator {
       last_poses_ = input.poses;
     }
     const RunEnd end(*this);
-    for (const EngineStage stage :
-         {EngineStage::kClip, EngineStage::kVaeEncode, EngineStage::kReference,
-          EngineStage::kPose}) {
-      observer.OnStageStarted(stage);
-      observer.OnStageFinished(stage, absl::Milliseconds(1));
+    const AnimationParameters& spec = *input.spec;
+    if (input.resume.has_value() &&
+        input.resume->checkpoint.latents !=
+            Checkpoint(spec, input.resume->checkpoint.step).latents) {
+      return MakeError(absl::StatusCode::kFailedPrecondition,
+                       "a checkpoint of another job",
+                       {.reason = "BAD_CHECKPOINT"});
     }
-    ANIMATE_RETURN_IF_ERROR(Denoise(*input.spec, token, observer));
-    return Decode(*input.spec, token, observer);
+    const int done =
+        input.resume.has_value() ? input.resume->checkpoint.step : 0;
+    if (done < spec.num_inference_steps) {
+      for (const EngineStage stage :
+           {EngineStage::kClip, EngineStage::kVaeEncode,
+            EngineStage::kReference, EngineStage::kPose}) {
+        observer.OnStageStarted(stage);
+        observer.OnStageFinished(stage, absl::Milliseconds(1));
+      }
+      ANIMATE_RETURN_IF_ERROR(Denoise(spec, done, token, observer));
+    }
+    return Decode(spec,
+                  input.resume.has_value() ? input.resume->first_frame : 0,
+                  token, observer);
   }
 
  private:
@@ -166,16 +183,36 @@ class FakeAnimator : public Animator {
     FakeAnimator& animator_;
   };
 
-  absl::Status Denoise(const AnimationParameters& spec,
+  static AnimationCheckpoint Checkpoint(const AnimationParameters& spec,
+                                        int step) {
+    AnimationCheckpoint checkpoint;
+    checkpoint.step = step;
+    checkpoint.shape = {1, 2, 1, 1, 1};
+    checkpoint.latents = {static_cast<float>(spec.seed),
+                          static_cast<float>(step)};
+    return checkpoint;
+  }
+
+  absl::Status Denoise(const AnimationParameters& spec, int done,
                        const CancellationToken& token,
                        AnimationObserver& observer) {
     observer.OnStageStarted(EngineStage::kDenoise);
-    for (int step = 1; step <= spec.num_inference_steps; ++step) {
+    const auto offer = [&](CheckpointMoment moment, int step) {
+      if (step > done && observer.WantsCheckpoint(moment)) {
+        observer.OnCheckpoint(Checkpoint(spec, step));
+      }
+    };
+    for (int step = done + 1; step <= spec.num_inference_steps; ++step) {
       if (on_step_) on_step_();
       WaitWhileHeld(Point::kStep, step);
-      ANIMATE_RETURN_IF_ERROR(token.Check());
+      if (absl::Status status = token.Check(); !status.ok()) {
+        offer(CheckpointMoment::kStopped, step - 1);
+        return status;
+      }
       ANIMATE_RETURN_IF_ERROR(MaybeFail(step));
       observer.OnStep(step, spec.num_inference_steps, absl::Milliseconds(1));
+      const bool last = step == spec.num_inference_steps;
+      offer(last ? CheckpointMoment::kDenoised : CheckpointMoment::kStep, step);
       MutexLock lock(mutex_);
       ++steps_done_;
     }
@@ -183,11 +220,11 @@ class FakeAnimator : public Animator {
     return absl::OkStatus();
   }
 
-  absl::Status Decode(const AnimationParameters& spec,
+  absl::Status Decode(const AnimationParameters& spec, int first_frame,
                       const CancellationToken& token,
                       AnimationObserver& observer) {
     observer.OnStageStarted(EngineStage::kVaeDecode);
-    for (int index = 0; index < spec.num_frames; ++index) {
+    for (int index = first_frame; index < spec.num_frames; ++index) {
       WaitWhileHeld(Point::kFrame, index);
       ANIMATE_RETURN_IF_ERROR(token.Check());
       RgbImage frame(spec.width, spec.height);

@@ -13,7 +13,7 @@ class FakeClock : public Clock {
  public:
   absl::Time Now() const override {
     MutexLock lock(mutex_);
-    return absl::FromUnixSeconds(1'700'000'000) + elapsed_;
+    return absl::FromUnixSeconds(1'700'000'000) + elapsed_ + jumped_;
   }
 
   absl::Duration Monotonic() const override {
@@ -26,9 +26,16 @@ class FakeClock : public Clock {
     elapsed_ += duration;
   }
 
+  // Somebody sets the wall clock, forward or back; no time passes.
+  void JumpWallClock(absl::Duration by) {
+    MutexLock lock(mutex_);
+    jumped_ += by;
+  }
+
  private:
   mutable Mutex mutex_;
   absl::Duration elapsed_ ABSL_GUARDED_BY(mutex_) = absl::Seconds(1);
+  absl::Duration jumped_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace animate

@@ -45,6 +45,8 @@ class FakeRecorder : public Recorder {
   void StreamClosed(StreamCloseReason reason) override {
     AddWith("StreamClosed", reason);
   }
+  void StreamResumed() override { Add("StreamResumed"); }
+  void FramesAcknowledged() override { Add("FramesAcknowledged"); }
   void FrameDelivered(int lag) override { Add("FrameDelivered", lag); }
   void JobRejected(RejectReason reason) override {
     AddWith("JobRejected", reason);
@@ -57,6 +59,12 @@ class FakeRecorder : public Recorder {
   }
   void JobFinished(absl::string_view state, absl::Duration since) override {
     Add(absl::StrCat("JobFinished/", state), absl::ToDoubleSeconds(since));
+  }
+  void JobRecovered(absl::string_view outcome) override {
+    Add(absl::StrCat("JobRecovered/", outcome));
+  }
+  void JobResumed(ResumeResult result) override {
+    AddWith("JobResumed", result);
   }
   void PhaseFinished(JobPhase phase, absl::Duration duration) override {
     AddWith("PhaseFinished", phase, absl::ToDoubleSeconds(duration));
@@ -77,6 +85,10 @@ class FakeRecorder : public Recorder {
   }
   void GpuOutOfMemory() override { Add("GpuOutOfMemory"); }
   void NanOutput() override { Add("NanOutput"); }
+  void StoreCommitted(StoreCommit what, absl::Duration duration) override {
+    AddWith("StoreCommitted", what, absl::ToDoubleSeconds(duration));
+  }
+  void StoreFailed(StoreFault fault) override { AddWith("StoreFailed", fault); }
   void SetReady(bool ready) override { Add("SetReady", ready ? 1 : 0); }
   void SetDraining(bool draining) override {
     Add("SetDraining", draining ? 1 : 0);

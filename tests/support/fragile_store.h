@@ -65,6 +65,11 @@ class FragileStore : public JobStore {
     ANIMATE_RETURN_IF_ERROR(error());
     return store_.RecordReport(name, report);
   }
+  absl::Status RecordUsage(const std::string& name,
+                           const JobUsage& usage) override {
+    ANIMATE_RETURN_IF_ERROR(error());
+    return store_.RecordUsage(name, usage);
+  }
   absl::Status RecordPause(const std::string& name) override {
     ANIMATE_RETURN_IF_ERROR(error());
     return store_.RecordPause(name);

@@ -82,12 +82,15 @@ RULES = {
         "server/queue", "server/metrics", "engine/media", "engine/skeleton",
         "engine/detector", "+absl",
     ),
+    "server/security": ("server/queue", "+absl", "+openssl"),
     "server/service": (
-        "server/queue", "server/metrics", "+absl", "+grpc", "+protobuf",
-        "+proto",
+        "server/queue", "server/metrics", "server/security", "+absl", "+grpc",
+        "+protobuf", "+proto",
     ),
     # Settings: the only reader of flags, environment and file.
-    "server/server_config": ("engine/animation", "+absl", "+cli11", "+json"),
+    "server/server_config": (
+        "engine/animation", "server/security", "+absl", "+cli11", "+json",
+    ),
     # The composition root and what stands directly under it.
     "server": (
         "server/service", "server/worker", "server/store", "engine/pipeline", "+absl",
@@ -125,12 +128,14 @@ TEST_RULES = {
                                       "+protobuf", "+proto", "+httplib"),
     # The manager is tested with the stores that it is made for.
     "tests/unit/server/queue": ("server/queue", "server/store"),
+    "tests/unit/server/service": ("server/service", "server/store"),
     "tests/unit/server/worker": ("server/worker", "server/store"),
     "tests/support": ("engine/pipeline", "engine/media", "server/queue",
                       "server/store", "server/metrics", "engine/detector", "+absl", "+torch",
                       "+json", "+opencv", "+proto", "+gtest"),
     "tests/integration": ("server", "client", "+grpc", "+protobuf", "+proto",
                           "+httplib", "+torch", "+opencv"),
+    "tests/reliability": ("server", "client", "+grpc", "+protobuf", "+proto"),
     "tests/fuzz": ("server", "client", "+torch", "+proto", "+protobuf"),
     "tests/benchmark": ("server", "engine/synth", "engine/dataset", "+torch",
                         "+benchmark", "+cli11"),
@@ -197,6 +202,9 @@ TESTED_BY = {
     "client/main.cc": "tests/unit/client/command_line_test.cc",
     "client/command.cc": "tests/unit/client/jobs_command_test.cc",
     "server/main.cc": "tests/unit/server/main_test.cc",
+    "server/protection.cc": "tests/unit/server/server_test.cc",
+    "server/service/caller_identity.cc": "tests/integration/caller_test.cc",
+    "server/service/tls_server_credentials.cc": "tests/integration/tls_test.cc",
     "server/stop_signals.cc": "tests/unit/server/main_test.cc",
     "server/config_setting.cc": "tests/unit/server/server_config_test.cc",
     "server/metrics/device_memory_family.cc":

@@ -187,6 +187,24 @@ TEST(AnimateServerTest, RunsOnAReadOnlyFolderAndStopsOnSigterm) {
   fs::permissions(folder, fs::perms::owner_all);
 }
 
+TEST(AnimateServerTest, TheDoctorTriesTheModelAndLeavesNoTrace) {
+  if (!fs::exists(SmallModel())) GTEST_SKIP() << "no small model here";
+  const fs::path folder = NewFolder("doctor");
+  const Outcome fine = RunServer(absl::StrCat(
+      "doctor --model-dir ", SmallModel().string(), " --data-dir ",
+      (folder / "data").string(), " --output-budget 1MiB --json"));
+  EXPECT_EQ(fine.exit_code, 0) << fine.output;
+  EXPECT_TRUE(absl::StrContains(
+      fine.output, "{\"check\":\"device.cpu\",\"result\":\"ok\""))
+      << fine.output;
+  EXPECT_TRUE(fs::is_empty(folder));
+  const Outcome sick =
+      RunServer("doctor --pose-detector none --model-dir /nowhere/model");
+  EXPECT_EQ(sick.exit_code, 1) << sick.output;
+  EXPECT_TRUE(absl::StrContains(sick.output, "/nowhere/model"));
+  EXPECT_EQ(RunServer("doctor --no-such-flag").exit_code, 2);
+}
+
 TEST(AnimateServerTest, WrongSettingsExitWithTwo) {
   EXPECT_EQ(RunServer("--queue-capacity none").exit_code, 2);
   EXPECT_EQ(RunServer("--no-such-flag").exit_code, 2);

@@ -75,6 +75,11 @@ TEST(PrometheusRecorderTest, EverySeriesIsThereFromTheStart) {
         "animate_gpu_oom_total",
         "animate_nan_outputs_total",
         "animate_streams_open",
+        "animate_streams_opened_total",
+        "animate_stream_resumes_total",
+        "animate_stream_acks_total",
+        "animate_store_commit_seconds_count{operation=\"checkpoint\"}",
+        "animate_store_errors_total{reason=\"sync\"}",
         "animate_stream_lag_frames_count",
         "animate_stream_closed_total{reason=\"transport\"}",
         "animate_spool_bytes{tier=\"ram\"}",
@@ -101,7 +106,11 @@ TEST(PrometheusRecorderTest, CountsWhatHappens) {
   recorder.StreamOpened();
   recorder.StreamOpened();
   recorder.StreamClosed(StreamCloseReason::kClientCancel);
+  recorder.StreamResumed();
+  recorder.FramesAcknowledged();
   recorder.FrameDelivered(3);
+  recorder.StoreCommitted(StoreCommit::kFrame, absl::Milliseconds(4));
+  recorder.StoreFailed(StoreFault::kFull);
   recorder.QueueWait("normal", absl::Milliseconds(70));
   recorder.CancelLatency(CancelPhase::kDecoding, absl::Milliseconds(20));
   recorder.DeviceTime(absl::Seconds(2));
@@ -114,6 +123,14 @@ TEST(PrometheusRecorderTest, CountsWhatHappens) {
   EXPECT_EQ(Value(text, "animate_streams_open"), 1);
   EXPECT_EQ(
       Value(text, "animate_stream_closed_total{reason=\"client_cancel\"}"), 1);
+  EXPECT_EQ(Value(text, "animate_streams_opened_total"), 2);
+  EXPECT_EQ(Value(text, "animate_stream_resumes_total"), 1);
+  EXPECT_EQ(Value(text, "animate_stream_acks_total"), 1);
+  EXPECT_EQ(Value(text,
+                  "animate_store_commit_seconds_bucket{operation=\"frame\",le="
+                  "\"0.005\"}"),
+            1);
+  EXPECT_EQ(Value(text, "animate_store_errors_total{reason=\"full\"}"), 1);
   EXPECT_EQ(Value(text, "animate_frames_delivered_total"), 1);
   EXPECT_EQ(Value(text, "animate_stream_lag_frames_bucket{le=\"2\"}"), 0);
   EXPECT_EQ(Value(text, "animate_stream_lag_frames_bucket{le=\"5\"}"), 1);
@@ -176,6 +193,38 @@ TEST(PrometheusRecorderTest, PublishesTheMemoryOfDevicesOnce) {
   EXPECT_EQ(Value(text, name + "allocated\"}"), 10);
   EXPECT_EQ(Value(text, name + "reserved\"}"), 20);
   EXPECT_EQ(Sum(text, "animate_gpu_memory_bytes"), 100);
+}
+
+TEST(PrometheusRecorderTest, PublishesTheUseOfReferenceCachesPerDevice) {
+  PrometheusRecorder recorder({});
+  EXPECT_FALSE(absl::StrContains(recorder.Render(), "animate_reference_cache"));
+  recorder.SetReferenceCaches([] {
+    const ReferenceCacheStats stats = {.hits = 3, .misses = 2, .bytes = 100};
+    return std::vector<ReferenceCacheReading>{
+        {"cpu", stats}, {"cuda:0", stats}, {"cuda:0", stats}};
+  });
+  const std::string text = recorder.Render();
+  EXPECT_EQ(Value(text, "animate_reference_cache_hits_total{device=\"cpu\"}"),
+            3);
+  EXPECT_EQ(
+      Value(text, "animate_reference_cache_hits_total{device=\"cuda:0\"}"), 6);
+  EXPECT_EQ(Value(text, "animate_reference_cache_misses_total{device=\"cpu\"}"),
+            2);
+  EXPECT_EQ(Value(text, "animate_reference_cache_bytes{device=\"cuda:0\"}"),
+            200);
+}
+
+TEST(PrometheusRecorderTest, SaysWhereOutputsAreKept) {
+  PrometheusRecorder recorder({});
+  recorder.SetJobAccounting([] {
+    JobAccounting books;
+    books.output_tier = "disk";
+    books.output_bytes = 5;
+    return books;
+  });
+  const std::string text = recorder.Render();
+  EXPECT_EQ(Value(text, "animate_spool_bytes{tier=\"disk\"}"), 5);
+  EXPECT_EQ(Value(text, "animate_spool_bytes{tier=\"ram\"}"), -1);
 }
 
 TEST(PrometheusRecorderTest, PublishesTheBooksOfTheQueueAndItsOwnRefusals) {

@@ -38,6 +38,22 @@ TEST(JobErrorsTest, AJobThatCanNeverFitIsNotToldToRetry) {
                    ->retry_after.has_value());
 }
 
+TEST(JobErrorsTest, AFullDiskIsWorthRetryingAndABrokenOneIsNot) {
+  const absl::Status full =
+      NotStoredError(MakeError(absl::StatusCode::kResourceExhausted,
+                               "no space left", {.reason = "SPOOL_FULL"}),
+                     absl::Seconds(7));
+  EXPECT_EQ(full.message(), "no space left");
+  EXPECT_EQ(GetErrorDetails(full)->retry_after, absl::Seconds(7));
+  const absl::Status broken =
+      NotStoredError(MakeError(absl::StatusCode::kUnavailable, "broken",
+                               {.reason = "STORE_FAILED"}),
+                     absl::Seconds(7));
+  EXPECT_FALSE(GetErrorDetails(broken)->retry_after.has_value());
+  EXPECT_EQ(GetErrorReason(NotStoredError(absl::InternalError("x"), {})),
+            "INTERNAL");
+}
+
 TEST(JobErrorsTest, EveryErrorGetsAReason) {
   EXPECT_EQ(GetErrorReason(WithReason(absl::InternalError("x"))), "INTERNAL");
   EXPECT_EQ(GetErrorReason(WithReason(QueueTimeoutError())), "QUEUE_TIMEOUT");

@@ -33,7 +33,7 @@ using Event = std::optional<FrameOutbox::Event>;
 class Site {
  public:
   explicit Site(size_t max_part_bytes)
-      : outbox(max_part_bytes, [this](int index) { return Read(index); }) {}
+      : outbox(max_part_bytes, [this](int, int index) { return Read(index); }) {}
 
   void PutFrame(EncodedFrame frame) {
     int frames = 0;

@@ -49,6 +49,31 @@ TEST(GrpcStatusTest, CarriesCodeMessageReasonAndField) {
             "must be even, got 3");
 }
 
+TEST(GrpcStatusTest, AReusedRequestIdNamesTheJobThatHasIt) {
+  const google::rpc::Status details = ToRpcStatus(MakeError(
+      absl::StatusCode::kAlreadyExists, "another request",
+      {.reason = "REQUEST_ID_REUSED", .metadata = {{"job", "jobs/first"}}}));
+  const auto resource = Detail<google::rpc::ResourceInfo>(details);
+  EXPECT_EQ(resource.resource_type(), "animate.v1.Job");
+  EXPECT_EQ(resource.resource_name(), "jobs/first");
+  EXPECT_EQ(Detail<google::rpc::ErrorInfo>(details).metadata().at("job"),
+            "jobs/first");
+}
+
+TEST(GrpcStatusTest, AQuotaIsAQuotaFailure) {
+  const google::rpc::Status details =
+      ToRpcStatus(MakeError(absl::StatusCode::kResourceExhausted,
+                            "too many jobs", {.reason = "QUOTA"}));
+  const auto failure = Detail<google::rpc::QuotaFailure>(details);
+  ASSERT_EQ(failure.violations_size(), 1);
+  EXPECT_EQ(failure.violations(0).description(), "too many jobs");
+  EXPECT_EQ(Detail<google::rpc::QuotaFailure>(
+                ToRpcStatus(MakeError(absl::StatusCode::kResourceExhausted,
+                                      "full", {.reason = "QUEUE_FULL"})))
+                .violations_size(),
+            0);
+}
+
 TEST(GrpcStatusTest, CarriesRetryInfoAndMetadata) {
   const google::rpc::Status details =
       ToRpcStatus(MakeError(absl::StatusCode::kResourceExhausted, "full",
