@@ -130,6 +130,37 @@ TEST_F(VerifyModelTest, APoseGuiderOfAnotherWidthDisagreesWithTheUnet) {
                           "block_out_channels[0] is 32"));
 }
 
+// The form of the paper: 4x4 convolutions, and a 1x1 one to `channels`.
+void MakePaperPoseGuider(StateDict& weights, int64_t channels) {
+  weights.clear();
+  int64_t before = 3;
+  int block = 0;
+  for (const int64_t width : {4, 8, 8, 16}) {
+    const std::string conv = absl::StrCat("blocks.", block++);
+    weights[conv + ".weight"] = at::ones({width, before, 4, 4});
+    weights[conv + ".bias"] = at::ones({width});
+    before = width;
+  }
+  weights["conv_out.weight"] = at::ones({channels, before, 1, 1});
+  weights["conv_out.bias"] = at::ones({channels});
+}
+
+TEST_F(VerifyModelTest, ThePoseGuiderOfThePaperFitsTheLatents) {
+  Rewrite(Path("pose_guider.safetensors"),
+          [](StateDict& weights) { MakePaperPoseGuider(weights, 4); });
+  const VerifyReport report = Verify();
+  EXPECT_TRUE(report.networks[3].ok());
+  EXPECT_THAT(report.disagreements, IsEmpty());
+}
+
+TEST_F(VerifyModelTest, APoseGuiderOfThePaperThatDoesNotFitTheLatentsIsNamed) {
+  Rewrite(Path("pose_guider.safetensors"),
+          [](StateDict& weights) { MakePaperPoseGuider(weights, 32); });
+  EXPECT_THAT(Verify().disagreements,
+              ElementsAre("pose guider output channels is 32, unet "
+                          "in_channels is 4"));
+}
+
 TEST_F(VerifyModelTest, AnUnreadableFileLeavesTheOthersJudged) {
   std::filesystem::resize_file(Path("denoising_unet.safetensors"), 1000);
   const VerifyReport report = Verify();
