@@ -56,6 +56,7 @@ absl::StatusOr<LoadedWeights> LoadDenoisingUnet(const ModelFolder& folder,
       weights->tensors,
       MergeMotionModules(std::move(weights->tensors), motion->tensors,
                          folder.motion_module));
+  if (!options.temporal_layers) SilenceMotionModules(weights->tensors);
   weights->mappings.insert(weights->mappings.end(), motion->mappings.begin(),
                            motion->mappings.end());
   return weights;

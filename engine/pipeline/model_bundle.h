@@ -21,6 +21,8 @@ namespace animate {
 struct ModelOptions {
   c10::Device device = c10::Device(c10::kCPU);
   c10::ScalarType dtype = c10::kFloat;
+  // Without them each frame is made as if it were alone, to see what they do.
+  bool temporal_layers = true;
 };
 
 // The five networks of a model folder with what is known about them; all on

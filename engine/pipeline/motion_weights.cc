@@ -1,5 +1,7 @@
 #include "engine/pipeline/motion_weights.h"
 
+#include <ATen/ops/zeros_like.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <set>
@@ -16,6 +18,7 @@
 namespace animate {
 namespace {
 
+constexpr absl::string_view kModuleEnd = "temporal_transformer.proj_out.";
 constexpr absl::string_view kPositionsSuffix = "pos_encoder.pe";
 
 // The modules of AnimateDiff v1 and v3: all but that of the middle block.
@@ -70,6 +73,13 @@ absl::Status CheckMotionModules(const StateDict& denoising_unet,
                    "or inference_v2.yaml"),
       {.reason = "MOTION_MODULE_MISSING",
        .metadata = {{"missing", absl::StrJoin(missing, ", ")}}});
+}
+
+void SilenceMotionModules(StateDict& denoising_unet) {
+  for (auto& [key, tensor] : denoising_unet) {
+    // Weights may lie in a file that is mapped: never written to.
+    if (absl::StrContains(key, kModuleEnd)) tensor = at::zeros_like(tensor);
+  }
 }
 
 int MaxMotionFrames(const StateDict& denoising_unet) {

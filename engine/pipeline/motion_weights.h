@@ -29,6 +29,10 @@ absl::StatusOr<StateDict> MergeMotionModules(StateDict image_layers,
 absl::Status CheckMotionModules(const StateDict& denoising_unet,
                                 const UnetConfig& unet, absl::string_view file);
 
+// Makes all motion modules change nothing: their last projections become zero,
+// and frames know nothing of one another.
+void SilenceMotionModules(StateDict& denoising_unet);
+
 // Returns the longest window that every table of positions allows; 0 without
 // such tables.
 int MaxMotionFrames(const StateDict& denoising_unet);

@@ -80,7 +80,10 @@ absl::StatusOr<std::unique_ptr<ModelClipMaker>> ModelClipMaker::Load(
   if (dtype == c10::kFloat) at::globalContext().setAllowTF32CuDNN(false);
   ANIMATE_ASSIGN_OR_RETURN(
       ModelBundle models,
-      LoadModelBundle(options.model_dir, {.device = device, .dtype = dtype}));
+      LoadModelBundle(options.model_dir,
+                      {.device = device,
+                       .dtype = dtype,
+                       .temporal_layers = options.temporal_layers}));
   // The constructor is private.
   return std::unique_ptr<ModelClipMaker>(new ModelClipMaker(std::move(models)));
 }

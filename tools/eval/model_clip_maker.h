@@ -17,6 +17,7 @@ struct ModelClipMakerOptions {
   std::string model_dir;
   std::string device = "auto";  // as AnimatorConfig
   std::string dtype = "auto";   // as AnimatorConfig
+  bool temporal_layers = true;  // as ModelOptions
 };
 
 // A model folder, run by the pipeline that the server runs.

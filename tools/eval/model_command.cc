@@ -34,6 +34,7 @@ struct ModelFlags {
   std::string noise_mode;
   std::vector<int> also_steps;
   bool no_shuffled = false;
+  bool temporal = false;
   uint64_t seed = 0;
   int threads = 0;  // 0: LibTorch's own choice
   int sheet_clips = 8;
@@ -57,9 +58,11 @@ absl::string_view NoiseModeName(NoiseMode mode) {
   return mode == NoiseMode::kShared ? "shared" : "per_frame";
 }
 
-// The ways in which the model is asked.
+// The ways in which the model is asked. `silenced`: the model without its
+// temporal layers, or null.
 std::vector<EvaluatedRun> RunsOf(const ModelFlags& flags,
-                                 const Sampling& sampling) {
+                                 const Sampling& sampling,
+                                 ClipMaker* silenced) {
   std::vector<EvaluatedRun> runs = {{.name = "model", .sampling = sampling}};
   for (const int steps : flags.also_steps) {
     EvaluatedRun run{.name = absl::StrCat("model, ", steps, " steps"),
@@ -71,6 +74,14 @@ std::vector<EvaluatedRun> RunsOf(const ModelFlags& flags,
     runs.push_back({.name = "shuffled reference",
                     .sampling = sampling,
                     .references = References::kShuffled});
+  }
+  if (silenced != nullptr) {
+    Sampling independent = sampling;
+    independent.noise_mode = NoiseMode::kPerFrame;
+    runs.push_back({.name = "noise per frame", .sampling = independent});
+    runs.push_back({.name = "the same without temporal layers",
+                    .sampling = independent,
+                    .maker = silenced});
   }
   return runs;
 }
@@ -147,6 +158,12 @@ absl::Status RunModel(const ModelFlags& flags) {
   if (!flags.model.model_dir.empty()) {
     ANIMATE_ASSIGN_OR_RETURN(model, ModelClipMaker::Load(flags.model));
   }
+  std::unique_ptr<ModelClipMaker> silenced;
+  if (flags.temporal) {
+    ModelClipMakerOptions without = flags.model;
+    without.temporal_layers = false;
+    ANIMATE_ASSIGN_OR_RETURN(silenced, ModelClipMaker::Load(without));
+  }
   ClipMaker& maker = server != nullptr ? *server : *model;
   ANIMATE_ASSIGN_OR_RETURN(const ProceduralSet set,
                            OpenSet(flags, maker.info()));
@@ -156,7 +173,7 @@ absl::Status RunModel(const ModelFlags& flags) {
                                                        : NoiseMode::kPerFrame;
   }
   ModelEvaluationOptions options{
-      .runs = RunsOf(flags, sampling),
+      .runs = RunsOf(flags, sampling, silenced.get()),
       .seed = flags.seed,
       .window = flags.shared.window(),
       .sheet_clips = flags.shared.reports.sheet.empty() ? 0 : flags.sheet_clips,
@@ -230,6 +247,9 @@ void AddSamplingFlags(CLI::App& command, ModelFlags& flags) {
       ->delimiter(',');
   command.add_flag("--no-shuffled", flags.no_shuffled,
                    "Leave out the run with other characters' references");
+  command.add_flag("--temporal", flags.temporal,
+                   "Two more rows: every frame with noise of its own, with the "
+                   "temporal layers and without; needs --model-dir");
   command
       .add_option("--seed", flags.seed,
                   "Of the noise of the first clip; the others' follow")
@@ -268,6 +288,9 @@ void AddModelCommand(CLI::App& app, int& exit_code) {
   command->callback([flags, model_dir, &exit_code] {
     if (model_dir->empty() && flags->server.empty()) {
       throw CLI::RequiredError("--model-dir or --server");
+    }
+    if (flags->temporal && model_dir->empty()) {
+      throw CLI::RequiredError("--model-dir, for --temporal,");
     }
     const absl::Status status = RunModel(*flags);
     exit_code = status.ok() ? 0 : ReportFailure("model", status);

@@ -95,11 +95,12 @@ class SetEvaluation {
                                set_.Reference(set_.StrangerOf(index)));
     }
     const absl::Duration started = Clock::Real().Monotonic();
+    ClipMaker& maker = runs_[run].maker ? *runs_[run].maker : maker_;
     absl::StatusOr<std::vector<RgbImage>> generated =
-        maker_.Make({.reference = shuffled ? stranger : made.reference,
-                     .poses = made.poses,
-                     .seed = options_.seed + index,
-                     .sampling = runs_[run].sampling});
+        maker.Make({.reference = shuffled ? stranger : made.reference,
+                    .poses = made.poses,
+                    .seed = options_.seed + index,
+                    .sampling = runs_[run].sampling});
     rows_[run].spent += Clock::Real().Monotonic() - started;
     if (!generated.ok()) {
       return absl::Status(generated.status().code(),

@@ -27,6 +27,8 @@ struct EvaluatedRun {
   std::string name;  // of its row
   Sampling sampling;
   References references = References::kOwn;
+  // Makes the clips instead of the one under evaluation; may be null.
+  ClipMaker* maker = nullptr;
 };
 
 struct ModelEvaluationOptions {

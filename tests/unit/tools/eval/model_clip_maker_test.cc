@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "engine/evaluation/clip_scores.h"
 #include "engine/pipeline/load_animator.h"
 #include "tests/support/golden_folder.h"
@@ -12,11 +15,12 @@ namespace {
 
 using ::testing::SizeIs;
 
-std::unique_ptr<ModelClipMaker> NanoMaker() {
+std::unique_ptr<ModelClipMaker> NanoMaker(bool temporal_layers = true) {
   SetComputeThreads(1);
   absl::StatusOr<std::unique_ptr<ModelClipMaker>> maker = ModelClipMaker::Load(
       {.model_dir = *GoldenFolder("nano") + "/pretrained_weights",
-       .device = "cpu"});
+       .device = "cpu",
+       .temporal_layers = temporal_layers});
   EXPECT_TRUE(maker.ok()) << maker.status();
   return *std::move(maker);
 }
@@ -42,6 +46,30 @@ TEST(ModelClipMakerTest, AnimatesInTheSizeOfThePoses) {
   ClipRequest more = request;
   more.sampling.steps = 2;
   EXPECT_NE(*maker->Make(more), *frames);
+}
+
+// How the first frame changes when others follow it: most of all values.
+int ChangeByCompany(ModelClipMaker& maker) {
+  const ProceduralCase made = *ProceduralSet::Create(SmallSet())->Make(0);
+  ClipRequest request{
+      .reference = made.reference,
+      .poses = made.poses,
+      .sampling = {
+          .steps = 1, .guidance = 1.0, .noise_mode = NoiseMode::kShared}};
+  const RgbImage among_others = maker.Make(request).value().front();
+  request.poses = request.poses.first(1);
+  const RgbImage alone = maker.Make(request).value().front();
+  int change = 0;
+  for (size_t i = 0; i < alone.pixels.size(); ++i) {
+    change = std::max(change,
+                      std::abs(int{alone.pixels[i]} - among_others.pixels[i]));
+  }
+  return change;
+}
+
+TEST(ModelClipMakerTest, WithoutTemporalLayersFramesAreAlone) {
+  EXPECT_GT(ChangeByCompany(*NanoMaker()), 2);
+  EXPECT_LE(ChangeByCompany(*NanoMaker(false)), 1);
 }
 
 TEST(ModelClipMakerTest, ReconstructsPicturesOfTheirSize) {
