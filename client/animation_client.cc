@@ -9,14 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/grpc_error.h"
+#include "client/secure_channel.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
-#include "grpcpp/support/channel_arguments.h"
 #include "grpcpp/support/sync_stream.h"
 
 namespace animate {
@@ -37,19 +35,6 @@ void SetTimeout(grpc::ClientContext& context, absl::Duration timeout) {
     context.set_deadline(std::chrono::system_clock::now() +
                          absl::ToChronoMicroseconds(timeout));
   }
-}
-
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  // Notices a server that vanished without a word. Running jobs send something
-  // every few seconds, so these pings never look like abuse.
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  // RESOURCE_EXHAUSTED and UNAVAILABLE come back to the caller, who knows
-  // whether trying again makes sense.
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
-                                   arguments);
 }
 
 // Sends everything. False when the server has ended the call meanwhile; its
@@ -212,7 +197,7 @@ bool TellServerToCancel(v1::AnimationService::Stub& stub,
 }  // namespace
 
 AnimationClient::AnimationClient(const std::string& address)
-    : AnimationClient(Connect(address)) {}
+    : AnimationClient(OpenChannel(address, {})) {}
 
 AnimationClient::AnimationClient(std::shared_ptr<grpc::Channel> channel)
     : channel_(std::move(channel)),

@@ -13,6 +13,15 @@ namespace animate {
 struct CommonOptions {
   std::string server = "127.0.0.1:50051";
   bool json = false;  // results and errors as JSON on standard output
+
+  // TLS, with the authorities of this machine unless tls_ca names a file;
+  // tls_cert and tls_key are the client's own. Any file turns TLS on.
+  bool tls = false;
+  std::string tls_ca;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string token_file;       // "": ANIMATE_TOKEN, if that is set
+  bool insecure_token = false;  // the token may go without TLS
 };
 
 // Where a command prints: results, and everything else (progress, errors).

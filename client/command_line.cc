@@ -25,6 +25,23 @@ void AddCommon(CLI::App& app, CommonOptions& options) {
       ->capture_default_str();
   app.add_flag("--json", options.json,
                "Print the result, or the error, as one line of JSON");
+  CLI::Option_group& security = *app.add_option_group("Security");
+  security.add_flag("--tls", options.tls,
+                    "Speak TLS, trusting the authorities of this machine");
+  security
+      .add_option("--tls-ca", options.tls_ca,
+                  "Speak TLS, trusting the authorities in this PEM file")
+      ->envname("ANIMATE_TLS_CA");
+  security.add_option("--tls-cert", options.tls_cert,
+                      "Client certificate, PEM, for servers that want one");
+  security.add_option("--tls-key", options.tls_key, "Its private key, PEM");
+  security
+      .add_option("--token-file", options.token_file,
+                  "File with the token to show; default: the token in "
+                  "ANIMATE_TOKEN. (Command lines are not secret.)")
+      ->envname("ANIMATE_TOKEN_FILE");
+  security.add_flag("--insecure-token", options.insecure_token,
+                    "Show the token without TLS to another machine, too");
 }
 
 void AddPoses(CLI::App& run, RunOptions& options) {

@@ -6,6 +6,21 @@
 #include "nlohmann/json.hpp"
 
 namespace animate {
+namespace {
+
+absl::string_view TokenAdvice(absl::string_view reason) {
+  if (reason == "TOKEN_MISSING") {
+    return "show your token: --token-file FILE, or set ANIMATE_TOKEN; whoever "
+           "runs the server makes one with `animate-server token NAME`";
+  }
+  if (reason == "TOKEN_EXPIRED") {
+    return "ask whoever runs the server for a new token";
+  }
+  return "check --token-file or ANIMATE_TOKEN, or ask whoever runs the server "
+         "for a new token";
+}
+
+}  // namespace
 
 std::string ErrorText(const absl::Status& status) {
   const ErrorDetails details = GetErrorDetails(status).value_or(ErrorDetails());
@@ -22,6 +37,9 @@ std::string ErrorText(const absl::Status& status) {
     if (line != status.message()) {
       absl::StrAppend(&text, "\n  ", line);
     }
+  }
+  if (absl::IsUnauthenticated(status)) {
+    absl::StrAppend(&text, "\n  ", TokenAdvice(details.reason));
   }
   if (details.retry_after.has_value()) {
     absl::StrAppendFormat(&text, "\n  try again in %.0f s",

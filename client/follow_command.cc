@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/animation_client.h"
+#include "client/connection.h"
 #include "client/error_report.h"
 #include "client/interrupt_watcher.h"
 #include "client/output_writer.h"
@@ -67,7 +68,12 @@ ExitCode FollowJob(const FollowCommandOptions& options,
   const std::string name = absl::StartsWith(options.name, "jobs/")
                                ? options.name
                                : absl::StrCat("jobs/", options.name);
-  AnimationClient client(options.common.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options.common);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.common.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   const absl::StatusOr<v1::Job> job = client.GetJob(name);
   if (!job.ok()) {
     return ReportError(job.status(), options.common.json, console);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "client/animation_client.h"
+#include "client/connection.h"
 #include "client/message_json.h"
 #include "nlohmann/json.hpp"
 
@@ -87,7 +88,12 @@ std::string InfoText(const v1::GetServerInfoResponse& info) {
 }
 
 ExitCode Info(const CommonOptions& options, const Console& console) {
-  AnimationClient client(options.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   const absl::StatusOr<v1::GetServerInfoResponse> info = client.GetServerInfo();
   if (!info.ok()) {
     return ReportError(info.status(), options.json, console);
@@ -99,7 +105,12 @@ ExitCode Info(const CommonOptions& options, const Console& console) {
 
 ExitCode Health(const CommonOptions& options, const std::string& service,
                 const Console& console) {
-  AnimationClient client(options.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   const absl::Status status = client.CheckHealth(service);
   if (!status.ok()) {
     ReportError(status, options.json, console);

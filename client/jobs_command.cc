@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "client/animation_client.h"
+#include "client/connection.h"
 #include "client/error_report.h"
 #include "client/grpc_error.h"
 #include "client/message_json.h"
@@ -92,7 +93,12 @@ std::string JobText(const v1::Job& job) {
 
 ExitCode ListJobs(const CommonOptions& options, const std::string& state,
                   int limit, const Console& console) {
-  AnimationClient client(options.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   v1::ListJobsRequest request;
   if (!state.empty()) {
     request.set_filter(absl::StrCat("state = ", absl::AsciiStrToUpper(state)));
@@ -116,13 +122,23 @@ ExitCode ListJobs(const CommonOptions& options, const std::string& state,
 
 ExitCode GetJob(const CommonOptions& options, const std::string& name,
                 const Console& console) {
-  AnimationClient client(options.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   return PrintJob(client.GetJob(WithPrefix(name)), options, console);
 }
 
 ExitCode DeleteJob(const CommonOptions& options, const std::string& name,
                    const Console& console) {
-  AnimationClient client(options.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   const absl::Status status = client.DeleteJob(WithPrefix(name));
   if (!status.ok()) {
     return ReportError(status, options.json, console);
@@ -136,7 +152,12 @@ ExitCode DeleteJob(const CommonOptions& options, const std::string& name,
 
 ExitCode CancelJob(const CommonOptions& options, const std::string& name,
                    const Console& console) {
-  AnimationClient client(options.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   return PrintJob(
       client.CancelJob(WithPrefix(name), "asked for on the command line"),
       options, console);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "client/animation_client.h"
+#include "client/connection.h"
 #include "client/contact_sheet_writer.h"
 #include "client/frame_size.h"
 #include "client/interrupt_watcher.h"
@@ -354,7 +355,12 @@ absl::StatusOr<v1::JobSpec> MakeJobSpec(const RunOptions& options,
 
 ExitCode Run(const RunOptions& options, const Console& console) {
   const absl::Duration started = Clock::Real().Monotonic();
-  AnimationClient client(options.common.server);
+  absl::StatusOr<AnimationClient> connected = Connect(options.common);
+  if (!connected.ok()) {
+    ReportError(connected.status(), options.common.json, console);
+    return ExitCode::kLocalFailure;
+  }
+  AnimationClient& client = *connected;
   const absl::StatusOr<v1::GetServerInfoResponse> info = client.GetServerInfo();
   if (!info.ok()) {
     return ReportError(info.status(), options.common.json, console);

@@ -244,7 +244,8 @@ def main():
     expect(read(RULES)["spec"] == read(DEPLOY / "prometheus/alerts.yml"),
            f"{RULES.name} is not alerts.yml: deploy/check_kubernetes.py --write")
     monitor = read(DEPLOY / "kubernetes/monitoring/servicemonitor.yaml")
-    count = sum(check_flavour(flavour, monitor) for flavour in ("core", "gpu"))
+    count = sum(check_flavour(flavour, monitor)
+                for flavour in ("core", "gpu", "secured"))
     expect(gpus("core") == "0" and int(gpus("gpu")) >= 1,
            "core must ask for no GPU, gpu for whole ones")
     check_compose()

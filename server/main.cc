@@ -1,4 +1,6 @@
 // animate-server: settings -> Server -> wait for a signal; or a subcommand.
+#include <sys/stat.h>
+
 #include <array>
 #include <cstdlib>
 #include <exception>
@@ -139,6 +141,7 @@ int Main(const std::vector<std::string>& args) {
 }  // namespace animate
 
 int main(int argc, char** argv) {
+  umask(S_IRWXG | S_IRWXO);  // inputs and frames are nobody else's business
   animate::BlockStopSignals();
   try {
     return animate::Main(std::vector<std::string>(argv + 1, argv + argc));

@@ -60,7 +60,8 @@ class Server {
   // Opens the store and takes up the jobs in it, then opens both ports, so that
   // probes are answered while the model loads: alive, not ready, NOT_SERVING.
   // FAILED_PRECONDITION, reason LISTEN_FAILED, when an address cannot be had;
-  // errors of OpenProtection, SqliteJobStore::Open and StoredJobManager::Recover.
+  // errors of OpenProtection, SqliteJobStore::Open and
+  // StoredJobManager::Recover.
   absl::Status Listen();
 
   // Loads the pose detector, makes and warms up one animator per device, starts

@@ -26,6 +26,8 @@ constexpr char kFooter[] =
     "file.\n\n"
     "SIGTERM and SIGINT drain: accepted jobs are finished, then the server "
     "exits. A\nsecond signal cancels what is still running.\n\n"
+    "animate-server doctor looks through store, model and devices with the "
+    "same\nsettings and changes nothing (doctor --help).\n\n"
     "Exit codes: 0 stopped as asked; 1 could not start (model, device, "
     "address);\n2 wrong settings.";
 

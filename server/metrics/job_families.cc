@@ -56,11 +56,8 @@ prometheus::MetricFamily SpoolGauge(const MetricInfo& info,
 }
 
 prometheus::MetricFamily Submitted(const JobAccounting& books) {
-  const MetricInfo info = metric::JobsSubmitted();
-  Values values = Zeros(info);
-  // The only way in until CreateJob and the fleet queue exist.
-  values[{"stream"}] = static_cast<double>(books.submitted);
-  return Family(info, prometheus::MetricType::Counter, values);
+  return Family(metric::JobsSubmitted(), prometheus::MetricType::Counter,
+                {{{}, static_cast<double>(books.submitted)}});
 }
 
 prometheus::MetricFamily Rejected(const JobAccounting& books) {

@@ -61,8 +61,8 @@ namespace metric {
 MetricInfo JobsSubmitted() {
   return {"animate_jobs_submitted_total",
           "Jobs that clients asked for, rejected ones included.",
-          {"entry"},
-          Each({"stream", "unary", "queue"}),
+          {},
+          Single(),
           {}};
 }
 

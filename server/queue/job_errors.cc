@@ -96,9 +96,20 @@ absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
   }
   return MakeError(
       absl::StatusCode::kResourceExhausted,
-      absl::StrCat("no memory for inputs and frames: the job may need ", needed,
+      absl::StrCat("no room for inputs and frames: the job may need ", needed,
                    " bytes, ", reserved, " of ", capacity, " are taken"),
       details);
+}
+
+absl::Status DiskFullError(int64_t needed, int64_t free,
+                           absl::Duration retry_after) {
+  return MakeError(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("the disk is full: the job may need ", needed, " bytes, ",
+                   std::max<int64_t>(0, free), " are free"),
+      {.reason = "SPOOL_FULL",
+       .retry_after = std::clamp(retry_after, kMinRetry, kMaxRetry),
+       .metadata = {{"needed", absl::StrCat(needed)}}});
 }
 
 absl::Status NotStoredError(const absl::Status& status,

@@ -49,6 +49,11 @@ absl::Status QueueFullError(int capacity, absl::Duration retry_after);
 absl::Status SpoolFullError(int64_t needed, int64_t reserved, int64_t capacity,
                             absl::Duration retry_after);
 
+// RESOURCE_EXHAUSTED, SPOOL_FULL: within the budget, but the disk, which others
+// fill, too, has only `free` bytes that are not promised.
+absl::Status DiskFullError(int64_t needed, int64_t free,
+                           absl::Duration retry_after);
+
 // Why a job was not stored: `status`, with a reason, and where the disk was
 // full with `retry_after`, as others give room back.
 absl::Status NotStoredError(const absl::Status& status,

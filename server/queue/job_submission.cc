@@ -148,6 +148,10 @@ StoredJobManager::ReserveSpace(int64_t bytes) {
       if (space != nullptr) return space;
     }
     MutexLock lock(mutex_);
+    if (!fits && bytes <= space_.capacity()) {
+      return DiskFullError(bytes, *free - space_.promised(),
+                           backlog().UntilNextJobEnds());
+    }
     const std::optional<uint64_t> oldest = table_.OldestUnread();
     if (!fits || store_.durable() || !oldest.has_value()) {
       return SpoolFullError(bytes, stored + space_.promised(),

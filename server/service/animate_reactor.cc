@@ -12,6 +12,7 @@
 #include "server/service/event_message.h"
 #include "server/service/grpc_status.h"
 #include "server/service/pose_conversion.h"
+#include "server/service/reject_reason.h"
 #include "server/service/request_digest.h"
 #include "server/service/request_parser.h"
 
@@ -21,24 +22,6 @@ namespace {
 namespace v1 = ::animate::v1;
 
 constexpr char kMethod[] = "animate.v1.AnimationService/Animate";
-
-// What a refusal counts as; the queue counts its own.
-RejectReason ToRejectReason(const absl::Status& why) {
-  const std::string reason = GetErrorReason(why);
-  if (reason == "NOT_READY") return RejectReason::kNotReady;
-  if (reason == "DRAINING") return RejectReason::kDraining;
-  if (reason == "SPOOL_FULL") return RejectReason::kSpoolFull;
-  switch (why.code()) {
-    case absl::StatusCode::kUnauthenticated:
-      return RejectReason::kUnauthenticated;
-    case absl::StatusCode::kDeadlineExceeded:
-      return RejectReason::kDeadline;
-    case absl::StatusCode::kResourceExhausted:
-      return RejectReason::kQuota;
-    default:
-      return RejectReason::kInvalid;
-  }
-}
 
 absl::Status UploadTimeoutError(absl::Duration timeout) {
   return MakeError(absl::StatusCode::kDeadlineExceeded,

@@ -14,6 +14,7 @@
 #include "server/service/create_job_parser.h"
 #include "server/service/grpc_status.h"
 #include "server/service/proto_conversion.h"
+#include "server/service/reject_reason.h"
 #include "server/service/request_digest.h"
 #include "server/service/request_parser.h"
 #include "server/service/stream_frames_reactor.h"
@@ -63,14 +64,19 @@ absl::StatusOr<std::optional<uint64_t>> ParseEtag(const std::string& etag) {
 absl::StatusOr<JobSnapshot> CreateJob(const ServiceEnvironment& environment,
                                       const CallerJobs& jobs,
                                       const v1::CreateJobRequest& request) {
-  ANIMATE_RETURN_IF_ERROR(environment.serving.Admission());
-  ANIMATE_ASSIGN_OR_RETURN(
-      ParsedJob job,
-      ParseCreateJob(request, *environment.serving.offer(), RandomSeed()));
-  if (!job.spec.request.id.empty()) {
-    job.spec.request.digest = RequestDigest(request.spec(), job.inputs);
+  const absl::Status admission = environment.serving.Admission();
+  absl::StatusOr<ParsedJob> job =
+      admission.ok()
+          ? ParseCreateJob(request, *environment.serving.offer(), RandomSeed())
+          : admission;
+  if (!job.ok()) {
+    environment.recorder.JobRejected(ToRejectReason(job.status()));
+    return job.status();
   }
-  return jobs.Submit(std::move(job.spec), std::move(job.inputs), nullptr);
+  if (!job->spec.request.id.empty()) {
+    job->spec.request.digest = RequestDigest(request.spec(), job->inputs);
+  }
+  return jobs.Submit(std::move(job->spec), std::move(job->inputs), nullptr);
 }
 
 void FillServerInfo(const ServiceEnvironment& environment,

@@ -145,8 +145,7 @@ absl::Status FrameOutbox::Acknowledge(int64_t generation, int64_t through) {
   }
   if (generation < generation_) return absl::OkStatus();
   // A frame of which parts are missing was not sent.
-  const bool in_parts =
-      frame_.has_value() && frame_generation_ == generation_;
+  const bool in_parts = frame_.has_value() && frame_generation_ == generation_;
   const int sent = in_parts ? next_frame_ - 1 : next_frame_;
   if (through >= sent) {
     return FieldError(

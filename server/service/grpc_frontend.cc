@@ -6,6 +6,7 @@
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/resource_quota.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -21,6 +22,9 @@
 
 namespace animate {
 namespace {
+
+// For what gRPC has taken but not sent, and for calls without a stream.
+constexpr absl::Duration kLastBytes = absl::Milliseconds(300);
 
 int ToMilliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -84,12 +88,14 @@ constexpr size_t kProbeMemory = size_t{8} << 20;
 ServiceEnvironment MakeEnvironment(const GrpcFrontendOptions& options,
                                    JobManager& jobs, Recorder& recorder,
                                    const Clock& clock, ServingState& serving,
-                                   UploadBudget& uploads) {
+                                   UploadBudget& uploads,
+                                   OpenStreams& streams) {
   return {.jobs = jobs,
           .recorder = recorder,
           .clock = clock,
           .serving = serving,
           .uploads = uploads,
+          .streams = streams,
           .authenticator = options.authenticator,
           .upload_timeout = options.upload_timeout,
           .min_upload_rate = options.min_upload_rate,
@@ -109,12 +115,14 @@ struct GrpcFrontend::Parts {
       : serving(options.limits),
         uploads(options.upload_memory),
         service(MakeEnvironment(options, jobs, recorder, clock, serving,
-                                uploads)) {}
+                                uploads, streams)) {}
 
   ServingState serving;
   UploadBudget uploads;
+  OpenStreams streams;
   AnimationService service;
   int port = 0;
+  std::shared_ptr<grpc::ServerCredentials> credentials;
   std::unique_ptr<grpc::Server> server;
   grpc::CallbackGenericService no_service;  // answers UNIMPLEMENTED
   int health_port = 0;
@@ -145,12 +153,11 @@ absl::Status GrpcFrontend::StartServer(const GrpcFrontendOptions& options,
   grpc::ServerBuilder builder;
   SetChannelArguments(options, builder);
   builder.SetOption(std::make_unique<Plugins>(options.reflection));
-  builder.AddListeningPort(
-      options.listen_address,
-      options.certificates == nullptr
-          ? grpc::InsecureServerCredentials()
-          : MakeTlsServerCredentials(*options.certificates),
-      &parts.port);
+  parts.credentials = options.certificates == nullptr
+                          ? grpc::InsecureServerCredentials()
+                          : MakeTlsServerCredentials(*options.certificates);
+  builder.AddListeningPort(options.listen_address, parts.credentials,
+                           &parts.port);
   builder.RegisterService(&parts.service);
   parts.server = builder.BuildAndStart();
   return parts.server == nullptr ? CannotListen(options.listen_address)
@@ -210,8 +217,12 @@ void GrpcFrontend::StartDraining() {
 void GrpcFrontend::Shutdown(absl::Duration grace) {
   if (parts_->shut_down.exchange(true)) return;
   SetServing(false);
-  parts_->server->Shutdown(std::chrono::system_clock::now() +
-                           absl::ToChronoMilliseconds(grace));
+  // gRPC would wait for connections, too, and a client that makes no call does
+  // not notice that it is asked to close its own.
+  parts_->streams.AwaitNone(grace);
+  parts_->server->Shutdown(
+      std::chrono::system_clock::now() +
+      absl::ToChronoMilliseconds(std::min(grace, kLastBytes)));
   parts_->server->Wait();
   if (parts_->health_server == nullptr) return;
   parts_->health_server->Shutdown(std::chrono::system_clock::now());

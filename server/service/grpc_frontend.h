@@ -126,10 +126,10 @@ class GrpcFrontend {
   // upload anything. Streams of accepted jobs go on.
   void StartDraining();
 
-  // Stops accepting connections, waits up to `grace` for RPCs to end, cancels
-  // the rest (which cancels their jobs), and returns once all have ended. Open
-  // health Watch calls last until `grace` has passed: call this when the jobs
-  // are done. The second call does nothing.
+  // Waits up to `grace` for the streams of jobs to end, stops accepting
+  // connections, cancels what is left, and returns once all RPCs have ended;
+  // connections without a stream do not hold it up. Call this when the jobs are
+  // done. The second call does nothing.
   void Shutdown(absl::Duration grace);
 
  private:

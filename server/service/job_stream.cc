@@ -23,6 +23,7 @@ JobStream::JobStream(const ServiceEnvironment& environment, Sink& sink)
         return ReadFrame(generation, index);
       }) {
   environment_.recorder.StreamOpened();
+  environment_.streams.Opened();
 }
 
 JobStream::~JobStream() = default;
@@ -30,8 +31,7 @@ JobStream::~JobStream() = default;
 void JobStream::FailAfter(absl::Duration delay, absl::Status error) {
   MutexLock lock(mutex_);
   late_ = std::move(error);
-  late_time_ =
-      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(delay);
+  late_time_ = environment_.clock.Monotonic() + delay;
   SetAlarm();
 }
 
@@ -229,6 +229,7 @@ void JobStream::Close() {
   }
   // Unlocked, as it waits for a report under way.
   subscription.reset();
+  environment_.streams.Closed();
 }
 
 // --- Time -------------------------------------------------------------------
@@ -240,9 +241,13 @@ absl::Duration JobStream::tick() const {
 
 void JobStream::SetAlarm() {
   idle_since_alarm_ = true;
-  auto time =
-      std::chrono::system_clock::now() + absl::ToChronoMilliseconds(tick());
-  if (!started_) time = std::min(time, late_time_);
+  absl::Duration delay = tick();
+  if (!started_) {
+    delay = std::min(delay, late_time_ - environment_.clock.Monotonic());
+  }
+  const auto time =
+      std::chrono::system_clock::now() +
+      absl::ToChronoMilliseconds(absl::Ceil(delay, absl::Milliseconds(1)));
   alarm_ = std::make_unique<grpc::Alarm>();  // replacing one cancels it
   alarm_->Set(time, [self = shared_from_this()](bool fired) {
     if (fired) self->OnAlarm();
@@ -262,7 +267,7 @@ void JobStream::OnAlarm() {
     } else if (started_) {
       if (idle_since_alarm_) outbox_.PutHeartbeat();
       CheckReader();
-    } else if (std::chrono::system_clock::now() >= late_time_) {
+    } else if (environment_.clock.Monotonic() >= late_time_) {
       failure_ = late_;
     }
     SetAlarm();

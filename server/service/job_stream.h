@@ -3,7 +3,6 @@
 
 #include <grpcpp/alarm.h>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -69,7 +68,7 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
   void OnWritten(bool ok);
   void OnCancelled(bool deadline_passed);
 
-  // The RPC is over: detaches from the job. The sink may go afterwards.
+  // The RPC is over: detaches from the job. Once; the sink may go afterwards.
   void Close();
 
  private:
@@ -121,8 +120,8 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
   bool deadline_passed_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Status> failure_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> late_ ABSL_GUARDED_BY(mutex_);
-  std::chrono::system_clock::time_point late_time_ ABSL_GUARDED_BY(mutex_);
-  absl::Status job_error_ ABSL_GUARDED_BY(mutex_);  // once it has ended
+  absl::Duration late_time_ ABSL_GUARDED_BY(mutex_);  // monotonic
+  absl::Status job_error_ ABSL_GUARDED_BY(mutex_);    // once it has ended
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
 

@@ -10,6 +10,7 @@
 #include "server/metrics/recorder.h"
 #include "server/queue/job_manager.h"
 #include "server/security/authenticator.h"
+#include "server/service/open_streams.h"
 #include "server/service/serving_state.h"
 #include "server/service/upload_budget.h"
 
@@ -32,6 +33,7 @@ struct ServiceEnvironment {
   const Clock& clock;
   ServingState& serving;
   UploadBudget& uploads;
+  OpenStreams& streams;
   Authenticator* authenticator = nullptr;  // null: nobody is asked
   absl::Duration upload_timeout = absl::Minutes(5);
   // After the grace an upload must have come at this rate, bytes per second, on

@@ -95,20 +95,77 @@ absl::StatusOr<StoredJob> SqliteJobStore::Insert(const StoredJob& job,
   // Unlocked: uploads are large, and nobody else uses this name.
   absl::StatusOr<int64_t> bytes =
       WriteInputs(folder_->SpoolPath(inputs_file), inputs);
-  absl::Status status = bytes.status();
-  if (status.ok()) status = folder_->SyncSpool();
+  if (!bytes.ok()) {
+    folder_->RemoveSpoolFile(inputs_file);
+    return bytes.status();
+  }
+  PendingInsert insert{.job = job,
+                       .inputs_file = inputs_file,
+                       .inputs_bytes = *bytes,
+                       .result = std::nullopt};
+  absl::StatusOr<StoredJob> stored = CommitInsert(insert);
+  if (!stored.ok()) folder_->RemoveSpoolFile(inputs_file);
+  return stored;
+}
+
+absl::StatusOr<StoredJob> SqliteJobStore::CommitInsert(PendingInsert& insert) {
+  {
+    MutexLock lock(inserts_mutex_);
+    inserts_.push_back(&insert);
+  }
+  while (true) {
+    std::vector<PendingInsert*> batch;
+    {
+      MutexLock lock(inserts_mutex_);
+      while (committing_ && !insert.result.has_value()) {
+        batch_done_.Wait(inserts_mutex_);
+      }
+      if (insert.result.has_value()) return *std::move(insert.result);
+      // Nobody commits: this thread does, for all that have come meanwhile.
+      committing_ = true;
+      batch.swap(inserts_);
+    }
+    std::vector<absl::StatusOr<StoredJob>> results = CommitBatch(batch);
+    MutexLock lock(inserts_mutex_);
+    for (size_t i = 0; i < batch.size(); ++i) {
+      batch[i]->result = std::move(results[i]);
+    }
+    committing_ = false;
+    batch_done_.SignalAll();
+  }
+}
+
+std::vector<absl::StatusOr<StoredJob>> SqliteJobStore::CommitBatch(
+    const std::vector<PendingInsert*>& batch) {
+  std::vector<absl::StatusOr<StoredJob>> results;
+  absl::Status status = folder_->SyncSpool();
   if (status.ok()) {
     MutexLock lock(mutex_);
-    status = CheckNotThere(job);
-    if (status.ok()) status = rows_.Insert(job, inputs_file, *bytes);
-    if (status.ok()) {
-      used_bytes_ += *bytes;
-      ANIMATE_ASSIGN_OR_RETURN(JobRow row, rows_.Get(job.name));
-      return std::move(row.job);
+    status =
+        database_->Transaction([&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+          for (const PendingInsert* insert : batch) {
+            results.push_back(InsertRow(*insert));
+            // An error of the disk may have ended the transaction.
+            const absl::Status& row = results.back().status();
+            if (!row.ok() && !absl::IsAlreadyExists(row)) return row;
+          }
+          return absl::OkStatus();
+        });
+    for (size_t i = 0; status.ok() && i < batch.size(); ++i) {
+      if (results[i].ok()) used_bytes_ += batch[i]->inputs_bytes;
     }
   }
-  folder_->RemoveSpoolFile(inputs_file);
-  return status;
+  if (!status.ok()) results.assign(batch.size(), status);
+  return results;
+}
+
+absl::StatusOr<StoredJob> SqliteJobStore::InsertRow(
+    const PendingInsert& insert) {
+  ANIMATE_RETURN_IF_ERROR(CheckNotThere(insert.job));
+  ANIMATE_RETURN_IF_ERROR(
+      rows_.Insert(insert.job, insert.inputs_file, insert.inputs_bytes));
+  ANIMATE_ASSIGN_OR_RETURN(JobRow row, rows_.Get(insert.job.name));
+  return std::move(row.job);
 }
 
 absl::StatusOr<StoredJob> SqliteJobStore::Get(const std::string& name) const {

@@ -79,6 +79,22 @@ class SqliteJobStore : public JobStore {
   SqliteJobStore(std::unique_ptr<StoreFolder> folder,
                  std::unique_ptr<SqliteDatabase> database);
 
+  // A job whose inputs are on disk and that needs its row. Several submissions
+  // that come at the same time are committed, and synced, together.
+  struct PendingInsert {
+    const StoredJob& job;
+    const std::string& inputs_file;
+    int64_t inputs_bytes = 0;
+    std::optional<absl::StatusOr<StoredJob>> result;
+  };
+  absl::StatusOr<StoredJob> CommitInsert(PendingInsert& insert)
+      ABSL_LOCKS_EXCLUDED(mutex_, inserts_mutex_);
+  // One result for each.
+  std::vector<absl::StatusOr<StoredJob>> CommitBatch(
+      const std::vector<PendingInsert*>& batch) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<StoredJob> InsertRow(const PendingInsert& insert)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   absl::Status Recover();
   absl::Status CheckNotThere(const StoredJob& job) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -86,6 +102,13 @@ class SqliteJobStore : public JobStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::unique_ptr<StoreFolder> folder_;
+
+  // Taken by itself, never with mutex_.
+  Mutex inserts_mutex_;
+  CondVar batch_done_;
+  std::vector<PendingInsert*> inserts_ ABSL_GUARDED_BY(inserts_mutex_);
+  bool committing_ ABSL_GUARDED_BY(inserts_mutex_) = false;
+
   mutable Mutex mutex_;
   const std::unique_ptr<SqliteDatabase> database_ ABSL_PT_GUARDED_BY(mutex_);
   JobRows rows_ ABSL_GUARDED_BY(mutex_);

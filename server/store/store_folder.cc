@@ -81,6 +81,7 @@ absl::Status StoreFolder::SyncSpool() const {
 }
 
 void StoreFolder::RemoveSpoolFile(absl::string_view file) const {
+  if (file.empty()) return;  // that would be the folder, once it is empty
   std::error_code ignored;
   std::filesystem::remove(SpoolPath(file), ignored);
 }

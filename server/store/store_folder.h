@@ -38,8 +38,8 @@ class StoreFolder {
   // Makes the names of new spool files survive a power cut.
   absl::Status SyncSpool() const;
 
-  // A file that is not there is as good as removed; one that resists stays
-  // until RemoveOrphans of the next start.
+  // "" is no file. A file that is not there is as good as removed; one that
+  // resists stays until RemoveOrphans of the next start.
   void RemoveSpoolFile(absl::string_view file) const;
 
   // Removes the spool files that are not in `wanted`; returns how many.

@@ -1,6 +1,8 @@
 // A server that is killed, and started again on the same folder.
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/animation_client.h"
@@ -121,10 +124,101 @@ TEST(DurableServerTest, AJobKilledMidwayEndsWithTheSameBytes) {
   ASSERT_TRUE(server.started());
   const grpc::Status status = Read(server.stub(), name, collected, kFrames);
   EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(collected.resets, 0);
+  EXPECT_EQ(collected.generation, 1u);
+  EXPECT_EQ(collected.frames, Undisturbed(7));
+  EXPECT_EQ(JobNamed(server.stub(), name).attempt(), 2u);
+}
+
+// Starts a job of four steps and returns once it waits for ever at `step`.
+std::string StartJobHeldAt(ServerProcess& server, uint32_t step) {
+  EXPECT_TRUE(server.started());
+  Upload upload = PatientJob(7);
+  upload.start.mutable_spec()->set_steps(4);
+  AnimateStream stream(server.stub());
+  stream.Send(upload);
+  std::string name = stream.ReadJobName();
+  while (const auto response = stream.Read()) {
+    if (response->progress().step() + 1 == step) break;
+  }
+  return name;
+}
+
+// The fields of the first log line about `event`; "" when there is none.
+std::string LoggedLine(const std::string& log, const std::string& event) {
+  std::ifstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    if (absl::StrContains(line, "\"event\":\"" + event + "\"")) return line;
+  }
+  return "";
+}
+
+TEST(DurableServerTest, AJobKilledWhileDenoisingGoesOnAtTheNextStep) {
+  const TemporaryFolder folder;
+  const std::string log = folder.path() + ".log";
+  std::string name;
+  {
+    ServerProcess server(folder.path(), {.hold_at_step = 4});
+    name = StartJobHeldAt(server, 4);
+    server.Kill();
+  }
+  ServerProcess server(folder.path(), {.log = log});
+  ASSERT_TRUE(server.started());
+  Collected collected;
+  EXPECT_TRUE(Read(server.stub(), name, collected, kFrames).ok());
+  EXPECT_EQ(collected.generation, 1u);
+  EXPECT_EQ(collected.frames, Undisturbed(7));
+  const std::string recovered = LoggedLine(log, "job_recovered");
+  EXPECT_TRUE(absl::StrContains(recovered, "\"outcome\":\"resumes\""))
+      << recovered;
+  const std::string resumed = LoggedLine(log, "job_resumed");
+  // A step is reported just before it is stored.
+  EXPECT_TRUE(absl::StrContains(resumed, "\"step\":2,") ||
+              absl::StrContains(resumed, "\"step\":3,"))
+      << resumed;
+  EXPECT_EQ(LoggedLine(log, "job_started_over"), "");
+  std::remove(log.c_str());
+}
+
+TEST(DurableServerTest, AServerWithAnotherModelStartsTheJobOverWithAReset) {
+  const TemporaryFolder folder;
+  Collected collected;
+  std::string name;
+  {
+    ServerProcess server(folder.path(), 5);
+    ASSERT_TRUE(server.started());
+    AnimateStream stream(server.stub());
+    stream.Send(PatientJob(7));
+    name = stream.ReadJobName();
+    Read(server.stub(), name, collected, 5).ok();
+    server.Kill();
+  }
+  ServerProcess server(folder.path(), {.model = "1"});
+  ASSERT_TRUE(server.started());
+  EXPECT_TRUE(Read(server.stub(), name, collected, kFrames).ok());
   EXPECT_EQ(collected.resets, 1);
   EXPECT_EQ(collected.generation, 2u);
   EXPECT_EQ(collected.frames, Undisturbed(7));
-  EXPECT_EQ(JobNamed(server.stub(), name).attempt(), 2u);
+}
+
+TEST(DurableServerTest, AJobThatOutlastsTheDrainGoesOnWithTheNextStart) {
+  const TemporaryFolder folder;
+  const std::string log = folder.path() + ".log";
+  std::string name;
+  {
+    ServerProcess server(folder.path(), {.hold_at_step = 3});
+    name = StartJobHeldAt(server, 3);
+    EXPECT_EQ(server.Terminate(), 0);
+  }
+  ServerProcess server(folder.path(), {.log = log});
+  ASSERT_TRUE(server.started());
+  Collected collected;
+  EXPECT_TRUE(Read(server.stub(), name, collected, kFrames).ok());
+  EXPECT_EQ(collected.generation, 1u);
+  EXPECT_EQ(collected.frames, Undisturbed(7));
+  const std::string resumed = LoggedLine(log, "job_resumed");
+  EXPECT_TRUE(absl::StrContains(resumed, "\"step\":2,")) << resumed;
+  std::remove(log.c_str());
 }
 
 TEST(DurableServerTest, FinishedJobsAndWaitingOnesSurviveAKill) {
@@ -208,7 +302,7 @@ TEST(DurableServerTest, TheClientGoesOnByItselfWhenTheServerIsKilled) {
                    nullptr, absl::InfiniteDuration(), absl::Minutes(2));
   restart.join();
   ASSERT_TRUE(job.ok()) << job.status();
-  EXPECT_EQ(resets, 1);
+  EXPECT_EQ(resets, 0);
   EXPECT_EQ(frames, Undisturbed(7));
 }
 

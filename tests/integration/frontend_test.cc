@@ -103,6 +103,14 @@ TEST(DrainTest, RefusesNewJobsAndFinishesAcceptedOnes) {
   EXPECT_EQ(received.frames.size(), 2u);
 }
 
+TEST(DrainTest, ShutdownWaitsForStreamsButNotForIdleConnections) {
+  TestServer server;
+  const auto stub = animate::v1::AnimationService::NewStub(server.NewChannel());
+  // Leaves a connection that nobody looks at.
+  EXPECT_TRUE(Animate(*stub, SmallUpload()).status.ok());
+  server.frontend().Shutdown(absl::Hours(1));
+}
+
 TEST(ListenTest, APortInUseIsAClearError) {
   TestServer server;
   GrpcFrontendOptions options;

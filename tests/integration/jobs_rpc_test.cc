@@ -201,6 +201,7 @@ TEST(CreateJobTest, NamesTheFieldAtFault) {
   v1::CreateJobRequest request = SmallCreate();
   request.mutable_inline_inputs()->clear_reference();
   EXPECT_EQ(FieldOf(Create(server, request, job)), "inline_inputs.reference");
+  EXPECT_EQ(server.recorder().Count("JobRejected", RejectReason::kInvalid), 1);
   request.mutable_input_uris();
   const grpc::Status status = Create(server, request, job);
   EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED);
@@ -253,6 +254,29 @@ TEST(DeleteJobTest, ForgetsAFinishedJobOnly) {
       Delete(server, job.name(), server.GetJob(job.name()).etag()).ok());
   EXPECT_EQ(ReasonOf(Get(server, job.name())), "JOB_NOT_FOUND");
   EXPECT_EQ(ReasonOf(Delete(server, job.name())), "JOB_NOT_FOUND");
+}
+
+TEST(DeleteJobTest, NothingCanBeDoneWithADeletedJob) {
+  TestServer server;
+  v1::Job job;
+  ASSERT_TRUE(Create(server, SmallCreate(), job).ok());
+  server.AwaitState(job.name(), v1::Job::STATE_SUCCEEDED);
+  ASSERT_TRUE(Delete(server, job.name()).ok());
+  grpc::ClientContext context;
+  v1::CancelJobRequest request;
+  v1::CancelJobResponse response;
+  request.set_name(job.name());
+  const grpc::Status cancel =
+      server.stub().CancelJob(&context, request, &response);
+  EXPECT_EQ(cancel.error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(ReasonOf(cancel), "JOB_NOT_FOUND");
+  grpc::ClientContext stream_context;
+  const auto stream = server.stub().StreamFrames(&stream_context);
+  v1::StreamFramesRequest open;
+  open.mutable_open()->set_name(job.name());
+  stream->Write(open);
+  EXPECT_EQ(ReasonOf(stream->Finish()), "JOB_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(Delete(server, "jobs/none")), "JOB_NOT_FOUND");
 }
 
 TEST(RpcRecordTest, CountsEveryCallByMethodAndStatus) {

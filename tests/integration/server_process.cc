@@ -1,5 +1,6 @@
 #include "tests/integration/server_process.h"
 
+#include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -13,8 +14,8 @@
 
 namespace animate {
 
-ServerProcess::ServerProcess(const std::string& data_dir, int hold_at_frame,
-                             int port) {
+ServerProcess::ServerProcess(const std::string& data_dir,
+                             const Options& options) {
   std::array<int, 2> output{};
   if (pipe(output.data()) != 0) return;
   posix_spawn_file_actions_t actions;
@@ -22,13 +23,26 @@ ServerProcess::ServerProcess(const std::string& data_dir, int hold_at_frame,
   posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
   posix_spawn_file_actions_addclose(&actions, output[0]);
   posix_spawn_file_actions_addclose(&actions, output[1]);
-  std::string program = ANIMATE_FAKE_SERVER;
-  std::string folder = data_dir;
-  std::string frame = absl::StrCat(hold_at_frame);
-  std::string listen_port = absl::StrCat(port);
-  std::array<char*, 5> arguments = {program.data(), folder.data(), frame.data(),
-                                    listen_port.data(), nullptr};
-  const int error = posix_spawn(&process_, program.c_str(), &actions, nullptr,
+  if (!options.log.empty()) {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
+                                     options.log.c_str(),
+                                     O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  }
+  const bool at_step = options.hold_at_step > 0;
+  const bool at_frame = options.hold_at_frame >= 0;
+  std::array<std::string, 7> words = {
+      ANIMATE_FAKE_SERVER,
+      data_dir,
+      absl::StrCat(options.port),
+      at_step    ? "step"
+      : at_frame ? "frame"
+                 : "none",
+      absl::StrCat(at_step ? options.hold_at_step : options.hold_at_frame),
+      options.model,
+      options.log.empty() ? "error" : "info"};
+  std::array<char*, words.size() + 1> arguments{};
+  for (size_t i = 0; i < words.size(); ++i) arguments[i] = words[i].data();
+  const int error = posix_spawn(&process_, words[0].c_str(), &actions, nullptr,
                                 arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(output[1]);

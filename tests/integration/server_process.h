@@ -13,10 +13,20 @@ namespace animate {
 // A fake_animate_server (fake_server_main.cc) in a process of its own.
 class ServerProcess {
  public:
-  // Returns when it serves, on a free port where `port` is 0; on failure to
-  // start, started() is false.
+  struct Options {
+    int hold_at_frame = -1;  // -1: none
+    int hold_at_step = 0;    // 0: none
+    int port = 0;            // 0: a free one
+    std::string model = "0";
+    std::string log;  // file that gets its log lines; "": only errors, to ours
+  };
+
+  // Returns when it serves; on failure to start, started() is false.
+  ServerProcess(const std::string& data_dir, const Options& options);
   explicit ServerProcess(const std::string& data_dir, int hold_at_frame = -1,
-                         int port = 0);
+                         int port = 0)
+      : ServerProcess(data_dir,
+                      Options{.hold_at_frame = hold_at_frame, .port = port}) {}
   // Kills it.
   ~ServerProcess();
 

@@ -315,6 +315,74 @@ TEST(StreamFramesTest, ADeletedJobEndsItsReaders) {
   EXPECT_EQ(ReasonOf(stream.Finish()), "JOB_NOT_FOUND");
 }
 
+TEST(StreamFramesTest, AJobWhoseTimeIsUpEndsItsReaders) {
+  TestServer::Options options;
+  options.jobs.retention = absl::Milliseconds(1);
+  TestServer server(options);
+  server.animator().HoldAt(Point::kFrame, 1);
+  AnimateStream submitter(server.stub());
+  submitter.Send(SmallUpload(3));
+  const std::string name = submitter.ReadJobName();
+  Open open = OpenOf(name);
+  open.set_window_frames(1);
+  FrameStream stream(server.stub(), open);
+  EXPECT_EQ(stream.ReadFrame(), 0);
+  server.animator().Release();
+  Await([&] { return !server.jobs().Get(name).ok(); });
+  stream.Acknowledge(1, 0);
+  const grpc::Status status = stream.Finish();
+  EXPECT_EQ(status.error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(ReasonOf(status), "JOB_NOT_FOUND");
+  EXPECT_EQ(ReasonOf(FrameStream(server.stub(), OpenOf(name)).Finish()),
+            "JOB_NOT_FOUND");
+}
+
+TEST(StreamFramesTest, AcknowledgementsMayRepeatAndComeLate) {
+  TestServer server;
+  const std::string name =
+      Animate(server.stub(), SmallUpload(4)).jobs[0].name();
+  Open open = OpenOf(name);
+  open.set_window_frames(2);
+  FrameStream stream(server.stub(), open);
+  EXPECT_EQ(stream.ReadFrame(), 0);
+  EXPECT_EQ(stream.ReadFrame(), 1);
+  stream.Acknowledge(1, 1);
+  stream.Acknowledge(1, 0);
+  stream.Acknowledge(1, 1);
+  EXPECT_EQ(stream.ReadFrame(), 2);
+  EXPECT_EQ(stream.ReadFrame(), 3);
+  EXPECT_TRUE(stream.Finish().ok());
+  // The stream may end before it has read the others.
+  EXPECT_GE(server.recorder().Count("FramesAcknowledged"), 1);
+  EXPECT_EQ(server.recorder().Count("StreamResumed"), 0);
+}
+
+TEST(StreamFramesTest, AGenerationThatNeverWasCannotBeAcknowledged) {
+  TestServer server;
+  const std::string name =
+      Animate(server.stub(), SmallUpload(4)).jobs[0].name();
+  for (const uint32_t generation : {0u, 2u}) {
+    Open open = OpenOf(name);
+    open.set_window_frames(1);
+    FrameStream stream(server.stub(), open);
+    EXPECT_EQ(stream.ReadFrame(), 0);
+    stream.Acknowledge(generation, 0);
+    const grpc::Status status = stream.Finish();
+    EXPECT_EQ(ReasonOf(status), "BAD_ACK");
+    EXPECT_EQ(FieldOf(status), "ack.generation");
+  }
+}
+
+TEST(StreamFramesTest, WhoComesBackForTheRestIsCounted) {
+  TestServer server;
+  const std::string name =
+      Animate(server.stub(), SmallUpload(4)).jobs[0].name();
+  FrameStream stream(server.stub(), OpenOf(name, 2));
+  EXPECT_EQ(stream.ReadFrame(), 2);
+  EXPECT_TRUE(stream.Finish().ok());
+  EXPECT_EQ(server.recorder().Count("StreamResumed"), 1);
+}
+
 TEST(AnimateAckTest, FramesMayBeAcknowledgedOnTheStreamItself) {
   TestServer server;
   AnimateStream stream(server.stub());

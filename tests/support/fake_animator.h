@@ -75,6 +75,12 @@ class FakeAnimator : public Animator {
     held_ = true;
   }
 
+  // A run that is told to stop does not wait any longer.
+  void EndHoldWithToken() {
+    MutexLock lock(mutex_);
+    hold_ends_with_token_ = true;
+  }
+
   // Lets a waiting run go on, and later ones pass.
   void Release() {
     MutexLock lock(mutex_);
@@ -204,7 +210,7 @@ class FakeAnimator : public Animator {
     };
     for (int step = done + 1; step <= spec.num_inference_steps; ++step) {
       if (on_step_) on_step_();
-      WaitWhileHeld(Point::kStep, step);
+      WaitWhileHeld(Point::kStep, step, token);
       if (absl::Status status = token.Check(); !status.ok()) {
         offer(CheckpointMoment::kStopped, step - 1);
         return status;
@@ -225,7 +231,7 @@ class FakeAnimator : public Animator {
                       AnimationObserver& observer) {
     observer.OnStageStarted(EngineStage::kVaeDecode);
     for (int index = first_frame; index < spec.num_frames; ++index) {
-      WaitWhileHeld(Point::kFrame, index);
+      WaitWhileHeld(Point::kFrame, index, token);
       ANIMATE_RETURN_IF_ERROR(token.Check());
       RgbImage frame(spec.width, spec.height);
       std::fill(frame.pixels.begin(), frame.pixels.end(),
@@ -236,12 +242,18 @@ class FakeAnimator : public Animator {
     return absl::OkStatus();
   }
 
-  void WaitWhileHeld(Point point, int number) {
+  void WaitWhileHeld(Point point, int number, const CancellationToken& token) {
     MutexLock lock(mutex_);
     while (held_ && hold_.point == point && number >= hold_.number) {
       waiting_ = true;
       changed_.SignalAll();
-      changed_.Wait(mutex_);
+      if (!hold_ends_with_token_) {
+        changed_.Wait(mutex_);
+      } else if (token.Check().ok()) {
+        changed_.WaitWithTimeout(mutex_, absl::Milliseconds(1));
+      } else {
+        break;
+      }
     }
     waiting_ = false;
   }
@@ -265,6 +277,7 @@ class FakeAnimator : public Animator {
   mutable Mutex mutex_;
   CondVar changed_;
   bool held_ ABSL_GUARDED_BY(mutex_) = false;
+  bool hold_ends_with_token_ ABSL_GUARDED_BY(mutex_) = false;
   bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
   Hold hold_ ABSL_GUARDED_BY(mutex_);
   int fail_step_ ABSL_GUARDED_BY(mutex_) = 0;

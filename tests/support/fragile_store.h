@@ -25,6 +25,11 @@ class FragileStore : public JobStore {
     MutexLock lock(mutex_);
     error_ = std::move(error);
   }
+  // Only checkpoints fail from here on.
+  void BreakCheckpoints(absl::Status error) {
+    MutexLock lock(mutex_);
+    checkpoint_error_ = std::move(error);
+  }
   void SetFreeBytes(int64_t bytes) {
     MutexLock lock(mutex_);
     free_bytes_ = bytes;
@@ -94,6 +99,10 @@ class FragileStore : public JobStore {
   absl::Status SaveCheckpoint(const std::string& name,
                               const JobCheckpoint& checkpoint) override {
     ANIMATE_RETURN_IF_ERROR(error());
+    {
+      MutexLock lock(mutex_);
+      ANIMATE_RETURN_IF_ERROR(checkpoint_error_);
+    }
     return store_.SaveCheckpoint(name, checkpoint);
   }
   absl::StatusOr<std::optional<JobCheckpoint>> LoadCheckpoint(
@@ -121,6 +130,7 @@ class FragileStore : public JobStore {
   JobStore& store_;
   mutable Mutex mutex_;
   absl::Status error_ ABSL_GUARDED_BY(mutex_);
+  absl::Status checkpoint_error_ ABSL_GUARDED_BY(mutex_);
   std::optional<int64_t> free_bytes_ ABSL_GUARDED_BY(mutex_);
 };
 

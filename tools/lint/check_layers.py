@@ -106,6 +106,7 @@ RULES = {
         "engine/base", "+absl", "+grpc", "+protobuf", "+proto",
     ),
     "client/call_control": ("engine/base", "+absl", "+grpc"),
+    "client/secure_channel": ("+absl", "+grpc"),
     "client/frame_assembler": ("engine/base", "+absl", "+proto"),
     "client/keypoint_message": ("engine/pose", "+proto"),
     "client/grpc_error": ("engine/base", "+absl", "+grpc", "+proto"),
@@ -128,7 +129,8 @@ TEST_RULES = {
                                       "+protobuf", "+proto", "+httplib"),
     # The manager is tested with the stores that it is made for.
     "tests/unit/server/queue": ("server/queue", "server/store"),
-    "tests/unit/server/service": ("server/service", "server/store"),
+    "tests/unit/server/service": ("server/service", "server/store", "+proto"),
+    "tests/support/test_certificates": ("+absl", "+openssl"),
     "tests/unit/server/worker": ("server/worker", "server/store"),
     "tests/support": ("engine/pipeline", "engine/media", "server/queue",
                       "server/store", "server/metrics", "engine/detector", "+absl", "+torch",
@@ -146,6 +148,7 @@ TEST_RULES = {
 }
 # These stay out of headers, so that nobody else compiles them.
 SOURCE_ONLY = {"engine/base": ("+openssl",),
+               "server/security": ("+openssl",),
                "server/metrics": ("+prometheus", "+httplib"),
                "server/store": ("+sqlite",),
                "engine/pose": ("+json", "+zlib"),
@@ -201,8 +204,8 @@ TESTED_BY = {
     "client/pose_progress.cc": "tests/unit/client/pose_view_test.cc",
     "client/main.cc": "tests/unit/client/command_line_test.cc",
     "client/command.cc": "tests/unit/client/jobs_command_test.cc",
+    "client/secure_channel.cc": "tests/integration/tls_test.cc",
     "server/main.cc": "tests/unit/server/main_test.cc",
-    "server/protection.cc": "tests/unit/server/server_test.cc",
     "server/service/caller_identity.cc": "tests/integration/caller_test.cc",
     "server/service/tls_server_credentials.cc": "tests/integration/tls_test.cc",
     "server/stop_signals.cc": "tests/unit/server/main_test.cc",
@@ -210,6 +213,12 @@ TESTED_BY = {
     "server/metrics/device_memory_family.cc":
         "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/metrics/job_families.cc":
+        "tests/unit/server/metrics/prometheus_recorder_test.cc",
+    "server/metrics/label_names.cc":
+        "tests/unit/server/metrics/prometheus_recorder_test.cc",
+    "server/metrics/reference_cache_families.cc":
+        "tests/unit/server/metrics/prometheus_recorder_test.cc",
+    "server/metrics/serving_metric_table.cc":
         "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/metrics/metric_table.cc":
         "tests/unit/server/metrics/prometheus_recorder_test.cc",

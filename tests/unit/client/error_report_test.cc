@@ -30,6 +30,17 @@ TEST(ErrorReportTest, TextOfABareErrorIsOneLine) {
             "NOT_FOUND: no such job");
 }
 
+TEST(ErrorReportTest, TextSaysWhatToDoAboutAToken) {
+  const auto text = [](const std::string& reason) {
+    return ErrorText(MakeError(absl::StatusCode::kUnauthenticated, "no",
+                               {.reason = reason}));
+  };
+  EXPECT_NE(text("TOKEN_MISSING").find("--token-file"), std::string::npos);
+  EXPECT_NE(text("TOKEN_INVALID").find("check --token-file"),
+            std::string::npos);
+  EXPECT_NE(text("TOKEN_EXPIRED").find("a new token"), std::string::npos);
+}
+
 TEST(ErrorReportTest, TextDoesNotSayTheSameTwice) {
   EXPECT_EQ(ErrorText(FieldError("spec.width", "must be a multiple of 8")),
             "INVALID_ARGUMENT (INVALID_FIELD): spec.width: must be a multiple "

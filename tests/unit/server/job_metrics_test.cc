@@ -58,6 +58,20 @@ TEST(JobMetricsTest, RecordsTheLifeOfAJob) {
   SetLogSink(nullptr);
 }
 
+TEST(JobMetricsTest, CountsWhatBecomesOfTheWorkOfEarlierProcesses) {
+  SetLogSink([](absl::string_view) {});
+  FakeRecorder recorder;
+  JobMetrics metrics(recorder, [] {});
+  metrics.OnRecovered(JobSnapshot(), RecoveryOutcome::kResumes);
+  metrics.OnRecovered(JobSnapshot(), RecoveryOutcome::kPoisoned);
+  metrics.OnWorkLost(JobSnapshot(), absl::Seconds(7));
+  SetLogSink(nullptr);
+  EXPECT_EQ(recorder.Count("JobRecovered/resumes"), 1);
+  EXPECT_EQ(recorder.Count("JobRecovered/poisoned"), 1);
+  EXPECT_EQ(recorder.Count("DeviceTimeWasted", WasteReason::kLost), 1);
+  EXPECT_EQ(recorder.Sum("DeviceTimeWasted"), 7);
+}
+
 TEST(JobMetricsTest, OnlyOurOwnFaultsAreLoggedAsErrors) {
   std::vector<std::string> lines;
   SetLogSink([&](absl::string_view line) { lines.emplace_back(line); });

@@ -64,6 +64,32 @@ TEST(AnimateServerTest, AMissingModelFolderIsNamed) {
   EXPECT_TRUE(absl::StrContains(outcome.output, "/nowhere/model"));
 }
 
+TEST(AnimateServerTest, ACertificateThatWillNotDoIsNamed) {
+  const fs::path folder = NewFolder("bad_tls");
+  const std::string certificate = (folder / "tls.crt").string();
+  std::ofstream(certificate) << "no certificate";
+  std::ofstream(folder / "tls.key") << "no key";
+  const Outcome outcome = RunServer(
+      absl::StrCat("--model-dir /nowhere/model --tls-cert ", certificate,
+                   " --tls-key ", (folder / "tls.key").string(), kPorts));
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
+  EXPECT_TRUE(absl::StrContains(outcome.output,
+                                absl::StrCat("animate-server: ", certificate,
+                                             ": there is no PEM certificate")))
+      << outcome.output;
+}
+
+TEST(AnimateServerTest, TokensInTheClearAreRefused) {
+  const fs::path folder = NewFolder("clear_tokens");
+  std::ofstream(folder / "callers") << "farm certificate\n";
+  const Outcome outcome = RunServer(
+      absl::StrCat("--model-dir /nowhere/model --listen-address 0.0.0.0:0 "
+                   "--metrics-address 127.0.0.1:0 --auth-file ",
+                   (folder / "callers").string()));
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
+  EXPECT_TRUE(absl::StrContains(outcome.output, "insecure-tokens"));
+}
+
 TEST(AnimateServerTest, AnEmptyModelFolderIsRefused) {
   const fs::path folder = NewFolder("empty_model");
   const Outcome outcome =
@@ -190,12 +216,12 @@ TEST(AnimateServerTest, RunsOnAReadOnlyFolderAndStopsOnSigterm) {
 TEST(AnimateServerTest, TheDoctorTriesTheModelAndLeavesNoTrace) {
   if (!fs::exists(SmallModel())) GTEST_SKIP() << "no small model here";
   const fs::path folder = NewFolder("doctor");
-  const Outcome fine = RunServer(absl::StrCat(
-      "doctor --model-dir ", SmallModel().string(), " --data-dir ",
-      (folder / "data").string(), " --output-budget 1MiB --json"));
+  const Outcome fine = RunServer(
+      absl::StrCat("doctor --model-dir ", SmallModel().string(), " --data-dir ",
+                   (folder / "data").string(), " --output-budget 1MiB --json"));
   EXPECT_EQ(fine.exit_code, 0) << fine.output;
-  EXPECT_TRUE(absl::StrContains(
-      fine.output, "{\"check\":\"device.cpu\",\"result\":\"ok\""))
+  EXPECT_TRUE(absl::StrContains(fine.output,
+                                "{\"check\":\"device.cpu\",\"result\":\"ok\""))
       << fine.output;
   EXPECT_TRUE(fs::is_empty(folder));
   const Outcome sick =

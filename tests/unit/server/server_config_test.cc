@@ -82,6 +82,23 @@ TEST(ServerConfigTest, ReadsHowLongClipsAndReferencesAreTreated) {
   EXPECT_EQ(command->config.reference_cache_mib, 0);
 }
 
+TEST(ServerConfigTest, ReadsHowThePortIsProtected) {
+  const auto command =
+      Parse({"--model-dir", "m", "--tls-cert", "tls.crt", "--tls-key",
+             "tls.key", "--tls-client-ca", "ca.crt", "--auth-file", "callers",
+             "--insecure-tokens", "true", "--health-address", "0.0.0.0:1",
+             "--min-upload-rate", "0"});
+  ASSERT_TRUE(command.ok()) << command.status();
+  const ServerConfig& config = command->config;
+  EXPECT_EQ(config.tls.certificate, "tls.crt");
+  EXPECT_EQ(config.tls.key, "tls.key");
+  EXPECT_EQ(config.tls.client_ca, "ca.crt");
+  EXPECT_EQ(config.auth_file, "callers");
+  EXPECT_TRUE(config.insecure_tokens);
+  EXPECT_EQ(config.health_address, "0.0.0.0:1");
+  EXPECT_EQ(config.min_upload_rate, 0);
+}
+
 TEST(ServerConfigTest, AFlagBeatsTheEnvironmentWhichBeatsTheFile) {
   const std::string file = WriteFile("precedence.toml",
                                      "model-dir = \"file\"\n"
@@ -161,6 +178,21 @@ TEST(ServerConfigTest, HelpListsEverySettingWithItsDefault) {
     EXPECT_TRUE(absl::StrContains(*command->text, "--" + setting.name));
   }
   EXPECT_TRUE(absl::StrContains(*command->text, "Exit codes"));
+}
+
+TEST(ServerConfigTest, SettingsAloneNeedNoModelAndPrintNothing) {
+  const auto settings = [](const std::vector<std::string>& args) {
+    return ParseServerSettings(
+        args, [](const std::string& name) -> const char* {
+          return name == "ANIMATE_QUEUE_CAPACITY" ? "7" : nullptr;
+        });
+  };
+  const auto config = settings({"--data-dir", "/d"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->data_dir, "/d");
+  EXPECT_EQ(config->queue_capacity, 7);
+  EXPECT_FALSE(settings({"--print-config"}).ok());
+  EXPECT_FALSE(settings({"--queue-capacity", "none"}).ok());
 }
 
 TEST(ServerConfigTest, VersionNeedsNoModel) {

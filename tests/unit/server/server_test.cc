@@ -12,9 +12,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "engine/base/error.h"
+#include "server/store/sqlite_database.h"
+#include "server/store/sqlite_job_store.h"
 #include "tests/integration/animate_stream.h"
 #include "tests/support/fake_animator.h"
 #include "tests/support/fake_pose_detector.h"
+#include "tests/support/temporary_folder.h"
 
 namespace animate {
 namespace {
@@ -156,7 +159,7 @@ TEST(ServerTest, ServesOnceLoadedAndWarm) {
   EXPECT_EQ(site.Metric("animate_jobs_finished_total{state=\"succeeded\","
                         "reason=\"none\"}"),
             1);
-  EXPECT_EQ(site.Metric("animate_jobs_submitted_total{entry=\"stream\"}"), 1);
+  EXPECT_EQ(site.Metric("animate_jobs_submitted_total"), 1);
   EXPECT_EQ(site.Metric("animate_frames_delivered_total"), 2);
 }
 
@@ -276,6 +279,54 @@ TEST(ServerTest, APortInUseIsAnError) {
   config.metrics_address =
       absl::StrCat("127.0.0.1:", first.server().http_port());
   EXPECT_EQ(GetErrorReason(listen(config)), "LISTEN_FAILED");
+}
+
+TEST(ServerTest, AStoreThatItMustNotTouchStopsTheStart) {
+  const TemporaryFolder data;
+  ServerConfig config = TestConfig();
+  config.data_dir = data.path();
+  const auto start = [&config] {
+    Server server(config, {}, {});
+    return GetErrorReason(server.Listen());
+  };
+  {
+    const auto other = SqliteJobStore::Open(data.path());
+    ASSERT_TRUE(other.ok());
+    EXPECT_EQ(start(), "STORE_LOCKED");
+  }
+  {
+    const auto database = SqliteDatabase::Open(data / "jobs.sqlite");
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE((*database)->Execute("PRAGMA user_version=99").ok());
+  }
+  const std::string before = data.Read("jobs.sqlite");
+  EXPECT_EQ(start(), "STORE_TOO_NEW");
+  EXPECT_EQ(data.Read("jobs.sqlite"), before) << "a newer server may want it";
+}
+
+TEST(ServerTest, PublishesWhatItsStoreAndItsStreamsDo) {
+  const TemporaryFolder data;
+  ServerConfig config = TestConfig();
+  config.data_dir = data.path();
+  Site site(config);
+  site.Serve();
+  const Received received = Animate(site.stub(), SmallUpload(3));
+  ASSERT_TRUE(received.status.ok()) << received.status.error_message();
+  EXPECT_EQ(
+      site.Metric("animate_store_commit_seconds_count{operation=\"insert\"}"),
+      1);
+  EXPECT_EQ(
+      site.Metric("animate_store_commit_seconds_count{operation=\"frame\"}"),
+      3);
+  EXPECT_GE(
+      site.Metric("animate_store_commit_seconds_count{operation=\"state\"}"),
+      2);
+  EXPECT_EQ(site.Metric("animate_store_errors_total{reason=\"sync\"}"), 0);
+  EXPECT_GT(site.Metric("animate_spool_bytes{tier=\"disk\"}"), 0);
+  EXPECT_EQ(site.Metric("animate_streams_opened_total"), 1);
+  EXPECT_EQ(site.Metric("animate_reference_cache_hits_total{device=\"cpu\"}"),
+            -1)
+      << "an animator without a cache";
 }
 
 TEST(ServerTest, AStopWhileLoadingMeansItNeverBecomesReady) {

@@ -45,8 +45,7 @@ TEST(PrometheusRecorderTest, EverySeriesIsThereFromTheStart) {
   const PrometheusRecorder recorder({});
   const std::string text = recorder.Render();
   for (const char* series :
-       {"animate_jobs_submitted_total{entry=\"stream\"}",
-        "animate_jobs_submitted_total{entry=\"unary\"}",
+       {"animate_jobs_submitted_total",
         "animate_jobs_rejected_total{reason=\"queue_full\"}",
         "animate_jobs_rejected_total{reason=\"invalid\"}",
         "animate_jobs_rejected_total{reason=\"not_ready\"}",

@@ -340,7 +340,8 @@ TEST_F(RecoveryTest, TheBooksBalanceAfterTheRestart) {
 }
 
 TEST_F(RecoveryTest, AFullDiskRefusesNewJobs) {
-  const int64_t one_job = MaxOutputBytes(LastingJobSpec()) + 100;
+  const int64_t one_job = MaxOutputBytes(LastingJobSpec()) +
+                          MaxCheckpointBytes(LastingJobSpec()) + 100;
   store_->SetFreeBytes(one_job);
   Submit();
   const absl::Status refusal =

@@ -33,7 +33,8 @@ using Event = std::optional<FrameOutbox::Event>;
 class Site {
  public:
   explicit Site(size_t max_part_bytes)
-      : outbox(max_part_bytes, [this](int, int index) { return Read(index); }) {}
+      : outbox(max_part_bytes, [this](int, int index) { return Read(index); }) {
+  }
 
   void PutFrame(EncodedFrame frame) {
     int frames = 0;
@@ -348,6 +349,78 @@ TEST(FrameOutboxTest, AFrameThatCannotBeReadIsAnError) {
   site.Accept();
   site.outbox.PutFrames(1);
   EXPECT_EQ(site.outbox.Next().status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(FrameOutboxTest, AResetVoidsWhatWasPutBefore) {
+  Site site(100);
+  site.Accept();
+  for (int i = 0; i < 3; ++i) site.PutFrame(Frame(i));
+  EXPECT_EQ(IndexOf(site.Next()), 0);
+  site.outbox.PutReset(2, "why");
+  const Event event = site.Next();
+  ASSERT_TRUE(event.has_value());
+  ASSERT_TRUE(std::holds_alternative<ResetEvent>(*event));
+  EXPECT_EQ(std::get<ResetEvent>(*event).generation, 2);
+  EXPECT_FALSE(site.Next().has_value()) << "frames 1 and 2 are void";
+  site.outbox.PutFrames(1);
+  const Event frame = site.Next();
+  EXPECT_EQ(IndexOf(frame), 0);
+  EXPECT_EQ(std::get<FramePart>(*frame).generation, 2);
+}
+
+TEST(FrameOutboxTest, AFrameBegunBeforeAResetIsSentToItsEnd) {
+  Site site(4);
+  site.Accept();
+  site.PutFrame(Frame(0, "eightbyt"));
+  EXPECT_EQ(std::get<FramePart>(*site.Next()).generation, 1);
+  site.outbox.PutReset(2, "why");
+  const Event rest = site.Next();
+  ASSERT_EQ(IndexOf(rest), 0);
+  EXPECT_EQ(std::get<FramePart>(*rest).part, 1);
+  EXPECT_EQ(std::get<FramePart>(*rest).generation, 1);
+  EXPECT_TRUE(std::holds_alternative<ResetEvent>(*site.Next()));
+}
+
+TEST(FrameOutboxTest, AResetMayBeQuickerThanTheJobItself) {
+  Site site(100);
+  site.outbox.PutReset(2, "why");
+  JobSnapshot job = Site::Running();
+  job.frames = 5;
+  site.Accept({.start_frame = 3}, job);
+  EXPECT_TRUE(std::holds_alternative<ResetEvent>(*site.Next()));
+  EXPECT_FALSE(site.Next().has_value());
+}
+
+TEST(FrameOutboxTest, AFrameThatHasGoneWaitsForTheReset) {
+  bool gone = true;
+  FrameOutbox outbox(100, [&gone](int, int index) {
+    return gone ? absl::StatusOr<EncodedFrame>(absl::OutOfRangeError("void"))
+                : Frame(index);
+  });
+  outbox.PutAccepted(Site::Running(), {});
+  ASSERT_TRUE(outbox.Next()->has_value());
+  outbox.PutFrames(2);
+  const auto none = outbox.Next();
+  ASSERT_TRUE(none.ok()) << none.status();
+  EXPECT_FALSE(none->has_value());
+  gone = false;
+  EXPECT_FALSE(outbox.Next()->has_value());
+  outbox.PutReset(2, "why");
+  outbox.PutFrames(1);
+  EXPECT_TRUE(std::holds_alternative<ResetEvent>(**outbox.Next()));
+  EXPECT_EQ(IndexOf(*outbox.Next()), 0);
+}
+
+TEST(FrameOutboxTest, AFrameThatHasGoneFromAFinishedJobIsAnError) {
+  FrameOutbox outbox(100, [](int, int) -> absl::StatusOr<EncodedFrame> {
+    return absl::OutOfRangeError("void");
+  });
+  outbox.PutAccepted(Site::Running(), {});
+  ASSERT_TRUE(outbox.Next()->has_value());
+  outbox.PutFrames(2);
+  EXPECT_FALSE(outbox.Next()->has_value());
+  outbox.PutFinal(Snapshot(JobState::kSucceeded));
+  EXPECT_TRUE(absl::IsOutOfRange(outbox.Next().status()));
 }
 
 }  // namespace

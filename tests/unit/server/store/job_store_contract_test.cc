@@ -157,6 +157,20 @@ TEST_P(JobStoreContract, KeepsTheNewestReport) {
             "JOB_NOT_FOUND");
 }
 
+TEST_P(JobStoreContract, KeepsTheNewestUsage) {
+  ASSERT_TRUE(store_->Insert(NewJob("jobs/a"), SomeInputs()).ok());
+  const JobUsage usage = {.device_time = absl::Milliseconds(2500),
+                          .wasted_device_time = absl::Seconds(1)};
+  ASSERT_TRUE(
+      store_->RecordUsage("jobs/a", {.device_time = absl::Seconds(1)}).ok());
+  ASSERT_TRUE(store_->RecordUsage("jobs/a", usage).ok());
+  EXPECT_EQ(store_->Get("jobs/a")->usage.device_time, usage.device_time);
+  EXPECT_EQ(store_->Get("jobs/a")->usage.wasted_device_time,
+            usage.wasted_device_time);
+  EXPECT_EQ(GetErrorReason(store_->RecordUsage("jobs/x", usage)),
+            "JOB_NOT_FOUND");
+}
+
 TEST_P(JobStoreContract, HasRoomOnItsMedium) {
   const auto free = store_->FreeBytes();
   ASSERT_TRUE(free.ok()) << free.status();

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -10,8 +11,10 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/base/crc32c.h"
 #include "engine/base/error.h"
 #include "gmock/gmock.h"
@@ -82,6 +85,56 @@ TEST_F(SqliteJobStoreTest, EverythingIsThereAfterOpeningAgain) {
   ASSERT_TRUE(store->AppendFrame("jobs/a", FrameOf("a", 1)).ok());
   EXPECT_EQ(*store->ReadFrame("jobs/a", 1)->data, *FrameOf("a", 1).data);
   EXPECT_TRUE(store->FindFaults()->empty());
+}
+
+TEST_F(SqliteJobStoreTest, JobsStoredTogetherDoNotGetInEachOthersWay) {
+  constexpr int kThreads = 8;
+  constexpr int kJobs = 10;
+  std::atomic<int> stored{0};
+  std::atomic<int> refused{0};
+  int64_t used = 0;
+  {
+    const auto store = Open();
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (int i = 0; i < kJobs; ++i) {
+          // The same request in all threads, under names of their own.
+          const std::string uuid = absl::StrCat(thread, "-", i);
+          StoredJob job = JobNamed("jobs/" + uuid);
+          if (i % 2 == 0) job.request_id = absl::StrCat("request ", i);
+          const auto result = store->Insert(job, InputsNamed(uuid));
+          if (result.ok()) {
+            EXPECT_EQ(result->name, job.name);
+            ++stored;
+          } else {
+            EXPECT_EQ(GetErrorReason(result.status()), "REQUEST_ID_REUSED");
+            ++refused;
+          }
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    used = store->used_bytes();
+  }
+  EXPECT_EQ(stored, kJobs / 2 + kThreads * kJobs / 2);
+  EXPECT_EQ(stored + refused, kThreads * kJobs);
+  EXPECT_EQ(SpoolFiles().size(), static_cast<size_t>(stored));
+  const auto store = Open();
+  EXPECT_EQ(store->used_bytes(), used);
+  const std::vector<StoredJob> jobs = *store->List();
+  for (const StoredJob& job : jobs) {
+    EXPECT_EQ(*store->ReadInputs(job.name), InputsNamed(job.name.substr(5)));
+  }
+  EXPECT_TRUE(store->FindFaults()->empty());
+}
+
+TEST_F(SqliteJobStoreTest, TakesJobsAfterTheOnlyOneHasEndedWithoutFrames) {
+  const auto store = Open();
+  ASSERT_TRUE(store->Insert(JobNamed("jobs/a"), InputsNamed("a")).ok());
+  ASSERT_TRUE(store->RecordEnd("jobs/a", {.state = JobState::kCancelled}).ok());
+  const auto next = store->Insert(JobNamed("jobs/b"), InputsNamed("b"));
+  EXPECT_TRUE(next.ok()) << next.status();
 }
 
 TEST_F(SqliteJobStoreTest, WhatACrashLeftIsClearedAway) {

@@ -40,6 +40,15 @@ TEST(StoreFolderTest, AFileInTheWayIsSaid) {
   EXPECT_EQ(GetErrorReason(store.status()), "STORE_NOT_WRITABLE");
 }
 
+TEST(StoreFolderTest, NoFileIsNotTheFolder) {
+  const TemporaryFolder folder;
+  const auto store = StoreFolder::Open(folder.path());
+  ASSERT_TRUE(store.ok()) << store.status();
+  // A job without a checkpoint has no name for it.
+  (*store)->RemoveSpoolFile("");
+  EXPECT_TRUE(std::filesystem::is_directory(folder / "spool"));
+}
+
 TEST(StoreFolderTest, RemovesOnlyOrphans) {
   const TemporaryFolder folder;
   const auto store = StoreFolder::Open(folder.path());
