@@ -86,8 +86,8 @@ request=(--frames 24 --seed 42)
 reference=${REFERENCE:-models/demo_inputs/astronaut.png}
 pose=${POSE:-models/demo_inputs/dance.mp4}
 if [[ $demo_model == yes && -z ${REFERENCE:-}${POSE:-} ]]; then
-  character=${CHARACTER:-1000007}
-  motion=${MOTION:-dance}
+  character=${CHARACTER:-1000012}
+  motion=${MOTION:-walk}
   step "inventing character $character, who will do: $motion"
   "$build/bin/animate" pose synth --character "$character" --motion "$motion" \
     --motion-seed 1000000 --width "$width" --height "$height" --frames 24 \
