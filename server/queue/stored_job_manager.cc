@@ -15,6 +15,10 @@ namespace {
 // a reader that keeps up.
 constexpr size_t kNewestFrames = 8;
 
+// A restart is no caller's leaving: however little grace a recovered job asks
+// for, its caller has this time to come back.
+constexpr absl::Duration kGraceAfterRestart = absl::Seconds(30);
+
 }  // namespace
 
 StoredJobManager::StoredJobManager(const Options& options, JobStore& store,
@@ -146,7 +150,9 @@ std::unique_ptr<Job> StoredJobManager::Take() {
     {
       MutexLock lock(mutex_);
       // From here on jobs run, so callers can come back for theirs.
-      for (const uint64_t number : orphans_) SetAbandoned(table_.Get(number));
+      for (const uint64_t number : orphans_) {
+        SetAbandoned(table_.Get(number), kGraceAfterRestart);
+      }
       orphans_.clear();
       while (waiting_.empty() && !draining_) work_or_drain_.Wait(mutex_);
       closed = draining_ && (waiting_.empty() || store_.durable());
@@ -356,10 +362,12 @@ void StoredJobManager::UpdatePositions(Outbox& outbox,
   }
 }
 
-void StoredJobManager::SetAbandoned(JobRecord& record) {
+void StoredJobManager::SetAbandoned(JobRecord& record,
+                                    absl::Duration min_grace) {
   const JobSpec& spec = *record.snapshot.spec;
   if (spec.on_disconnect != OnDisconnect::kCancel || shut_down_) return;
-  record.abandon_time = clock_.Monotonic() + spec.disconnect_grace;
+  record.abandon_time =
+      clock_.Monotonic() + std::max(spec.disconnect_grace, min_grace);
   abandoned_.insert(record.number);
   sweep_schedule_changed_.Signal();
 }

@@ -214,7 +214,11 @@ class StoredJobManager : public JobManager {
   // Tells waiting jobs whose position changed; `silent` is not told.
   void UpdatePositions(Outbox& outbox, const JobRecord* silent = nullptr)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void SetAbandoned(JobRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Starts the time after which CancelAbandoned cancels the job: its own grace,
+  // or `min_grace` if that is longer.
+  void SetAbandoned(JobRecord& record,
+                    absl::Duration min_grace = absl::ZeroDuration())
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ClearAbandoned(JobRecord& record) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The worker's job; null when it does not run (any more).
   JobRecord* FindRunning(const Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

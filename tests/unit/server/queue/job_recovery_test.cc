@@ -329,6 +329,24 @@ TEST_F(RecoveryTest, CallersHaveTheirGraceAfterTheRestart) {
   EXPECT_EQ(jobs_->Get(detached)->state, JobState::kPending);
 }
 
+// It is the server that left, so even those who want no grace get some.
+TEST_F(RecoveryTest, CallersWithoutGraceCanComeBackAfterTheRestart) {
+  JobSpec spec = LastingJobSpec();
+  spec.disconnect_grace = absl::ZeroDuration();
+  const std::string first = Submit(spec);
+  const std::string second = Submit(spec);
+  KillAndStart();
+  ASSERT_EQ(Take().name, first);
+  jobs_->Sweep();
+  EXPECT_EQ(jobs_->Get(first)->state, JobState::kRunning);
+  clock_.Advance(absl::Seconds(29));
+  jobs_->Sweep();
+  EXPECT_EQ(jobs_->Get(second)->state, JobState::kPending);
+  clock_.Advance(absl::Seconds(1));
+  jobs_->Sweep();
+  EXPECT_EQ(jobs_->Get(second)->state, JobState::kCancelled);
+}
+
 TEST_F(RecoveryTest, TheBooksBalanceAfterTheRestart) {
   Submit();
   Submit();
