@@ -1,9 +1,7 @@
 #include "server/config_setting.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <set>
 #include <type_traits>
@@ -16,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "engine/base/byte_size.h"
 #include "engine/base/status_macros.h"
 
 namespace animate {
@@ -35,36 +34,10 @@ absl::Status Bad(const std::string& text, const std::string& want) {
 
 // --- Values ----------------------------------------------------------------
 
-struct Unit {
-  const char* suffix;
-  int64_t bytes;
-};
-constexpr std::array<Unit, 3> kUnits = {{{"KiB", int64_t{1} << 10},
-                                         {"MiB", int64_t{1} << 20},
-                                         {"GiB", int64_t{1} << 30}}};
-
 absl::StatusOr<int64_t> ParseBytes(const std::string& text) {
-  constexpr char kWant[] = "a size such as 512MiB or 4GiB";
-  absl::string_view digits = text;
-  int64_t unit = 1;
-  for (const Unit& known : kUnits) {
-    if (absl::ConsumeSuffix(&digits, known.suffix)) unit = known.bytes;
-  }
-  int64_t count = 0;
-  if (!absl::SimpleAtoi(absl::StripAsciiWhitespace(digits), &count) ||
-      count <= 0 || count > std::numeric_limits<int64_t>::max() / unit) {
-    return Bad(text, kWant);
-  }
-  return count * unit;
-}
-
-std::string FormatBytes(int64_t bytes) {
-  for (size_t i = kUnits.size(); i-- > 0;) {
-    if (bytes % kUnits[i].bytes == 0) {
-      return absl::StrCat(bytes / kUnits[i].bytes, kUnits[i].suffix);
-    }
-  }
-  return absl::StrCat(bytes);
+  const std::optional<int64_t> bytes = ParseByteSize(text);
+  if (!bytes.has_value()) return Bad(text, kByteSizeExample);
+  return *bytes;
 }
 
 absl::StatusOr<std::vector<std::string>> ParseDevices(const std::string& text) {
@@ -186,7 +159,7 @@ ConfigSetting Bytes(std::string name, const char* group, std::string help,
     return absl::OkStatus();
   };
   const auto write = [member](const ServerConfig& config) {
-    return FormatBytes(Get(member, config));
+    return FormatByteSize(Get(member, config));
   };
   return {std::move(name), group, "SIZE", std::move(help), read, write, true};
 }

@@ -5,10 +5,9 @@
 
 namespace animate {
 
-// Whether only this machine can listen at, or connect to, `address`,
-// "host:port",
-// "[::1]:port" or "unix:/path". A name other than localhost counts as reachable
-// from outside: what it means is not known here.
+// Whether only this machine can reach `address`: "host:port", "[::1]:port" or
+// "unix:/path". A name other than localhost counts as reachable from outside:
+// what it means is not known here.
 bool IsLocalAddress(absl::string_view address);
 
 }  // namespace animate

@@ -1,10 +1,9 @@
 #include "server/security/auth_file.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "engine/base/byte_size.h"
 #include "engine/base/status_macros.h"
 
 namespace animate {
@@ -62,26 +62,11 @@ absl::Status ReadCount(absl::string_view text, absl::string_view key,
 }
 
 absl::Status ReadSize(absl::string_view text, int64_t& size) {
-  struct SizeUnit {
-    absl::string_view suffix;
-    int64_t bytes;
-  };
-  constexpr std::array<SizeUnit, 4> kSizeUnits = {{{"KiB", int64_t{1} << 10},
-                                                   {"MiB", int64_t{1} << 20},
-                                                   {"GiB", int64_t{1} << 30},
-                                                   {"TiB", int64_t{1} << 40}}};
-  int64_t unit = 1;
-  for (const SizeUnit& known : kSizeUnits) {
-    if (absl::ConsumeSuffix(&text, known.suffix)) {
-      unit = known.bytes;
-      break;
-    }
+  const std::optional<int64_t> bytes = ParseByteSize(text);
+  if (!bytes.has_value()) {
+    return Fault(absl::StrCat("bytes must be ", kByteSizeExample));
   }
-  if (!absl::SimpleAtoi(text, &size) || size < 1 ||
-      size > std::numeric_limits<int64_t>::max() / unit) {
-    return Fault("bytes must be a size such as 512MiB or 4GiB");
-  }
-  size *= unit;
+  size = *bytes;
   return absl::OkStatus();
 }
 

@@ -13,7 +13,7 @@
 #include "tests/reliability/job_moment.h"
 #include "tests/reliability/lab_job.h"
 #include "tests/reliability/lab_server.h"
-#include "tests/reliability/quantile.h"
+#include "tests/reliability/nearest_rank.h"
 #include "tests/reliability/row.h"
 
 namespace animate {
@@ -142,8 +142,8 @@ RowResult RunCancelRow(const RowOptions& options) {
       const auto took = CancelAt(*stub, moment, seed += 2, dice);
       if (took.has_value()) times.push_back(*took);
     }
-    const double p50 = Quantile(times, 0.5);
-    const double p99 = Quantile(times, 0.99);
+    const double p50 = NearestRank(times, 0.5);
+    const double p99 = NearestRank(times, 0.99);
     SayProgress(absl::StrFormat("%-9s %3d cancels, p50 %5.1f ms, p99 %5.1f ms",
                                 name, times.size(), p50, p99));
     result.Figure(absl::StrCat("p50_ms_", name), p50);

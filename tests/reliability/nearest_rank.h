@@ -1,5 +1,5 @@
-#ifndef ANIMATE_TESTS_RELIABILITY_QUANTILE_H_
-#define ANIMATE_TESTS_RELIABILITY_QUANTILE_H_
+#ifndef ANIMATE_TESTS_RELIABILITY_NEAREST_RANK_H_
+#define ANIMATE_TESTS_RELIABILITY_NEAREST_RANK_H_
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 namespace animate {
 
 // The smallest of `values` that is not below the part `q` of them; 0 of none.
-inline double Quantile(std::vector<double> values, double q) {
+inline double NearestRank(std::vector<double> values, double q) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
   const double rank = std::ceil(q * static_cast<double>(values.size()));
@@ -19,4 +19,4 @@ inline double Quantile(std::vector<double> values, double q) {
 
 }  // namespace animate
 
-#endif  // ANIMATE_TESTS_RELIABILITY_QUANTILE_H_
+#endif  // ANIMATE_TESTS_RELIABILITY_NEAREST_RANK_H_

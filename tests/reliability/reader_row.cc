@@ -13,7 +13,7 @@
 #include "absl/time/clock.h"
 #include "tests/reliability/lab_job.h"
 #include "tests/reliability/lab_server.h"
-#include "tests/reliability/quantile.h"
+#include "tests/reliability/nearest_rank.h"
 #include "tests/reliability/row.h"
 
 namespace animate {
@@ -181,8 +181,8 @@ RowResult RunReaderRow(const RowOptions& options) {
     cpu_ratios.push_back(with.cpu_seconds / without.cpu_seconds);
     wall_ratios.push_back(with.seconds / without.seconds);
   }
-  const double cpu_ratio = Quantile(cpu_ratios, 0.5);
-  const double wall_ratio = Quantile(wall_ratios, 0.5);
+  const double cpu_ratio = NearestRank(cpu_ratios, 0.5);
+  const double wall_ratio = NearestRank(wall_ratios, 0.5);
   const double growth = static_cast<double>(trial.most_bytes() - before) / kMiB;
   if (cpu_ratios.size() != static_cast<size_t>(pairs)) {
     result.Fault("the journal of the server lacks jobs");

@@ -14,7 +14,7 @@
 #include "tests/reliability/lab_job.h"
 #include "tests/reliability/lab_server.h"
 #include "tests/reliability/metrics_scraper.h"
-#include "tests/reliability/quantile.h"
+#include "tests/reliability/nearest_rank.h"
 #include "tests/reliability/row.h"
 
 namespace animate {
@@ -121,8 +121,8 @@ Soaked Soak(const RowOptions& options, absl::Duration time,
   const std::vector<double> warm(samples.begin() + third,
                                  samples.begin() + third + tenth);
   const std::vector<double> last(samples.end() - tenth, samples.end());
-  soaked.growth_mib = Quantile(last, 0.5) - Quantile(warm, 0.5);
-  soaked.rest_mib = Quantile(warm, 0.5);
+  soaked.growth_mib = NearestRank(last, 0.5) - NearestRank(warm, 0.5);
+  soaked.rest_mib = NearestRank(warm, 0.5);
   soaked.jobs = jobs;
   soaked.scrapes = scraper.scrapes();
   soaked.faults = faults.list();

@@ -21,7 +21,7 @@
 #include "server/store/sqlite_job_store.h"
 #include "tests/reliability/lab_job.h"
 #include "tests/reliability/lab_server.h"
-#include "tests/reliability/quantile.h"
+#include "tests/reliability/nearest_rank.h"
 #include "tests/reliability/row.h"
 #include "tests/support/job_specs.h"
 
@@ -90,7 +90,7 @@ SubmitRates MeasureSubmits(JobStore& store, absl::Duration time) {
     StoredJobManager jobs({.capacity = 2 * kBurst}, store);
     bursts.push_back(SubmitsPerSecond(jobs, absl::Minutes(1), kBurst));
   }
-  rates.burst = Quantile(bursts, 0.5);
+  rates.burst = NearestRank(bursts, 0.5);
   return rates;
 }
 
