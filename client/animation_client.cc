@@ -2,26 +2,21 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/grpc_error.h"
+#include "client/job_call.h"
 #include "client/secure_channel.h"
 #include "engine/base/clock.h"
 #include "engine/base/error.h"
 #include "engine/base/status_macros.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/client_context.h"
-#include "grpcpp/support/sync_stream.h"
 
 namespace animate {
 namespace {
-
-using AnimateStream =
-    grpc::ClientReaderWriter<v1::AnimateRequest, v1::AnimateResponse>;
 
 constexpr absl::Duration kUnaryTimeout = absl::Seconds(10);
 constexpr absl::Duration kCancelTimeout = absl::Seconds(3);
@@ -35,132 +30,6 @@ void SetTimeout(grpc::ClientContext& context, absl::Duration timeout) {
     context.set_deadline(std::chrono::system_clock::now() +
                          absl::ToChronoMicroseconds(timeout));
   }
-}
-
-// Sends everything. False when the server has ended the call meanwhile; its
-// status then says why.
-bool Upload(const AnimationRequest& request,
-            const AnimationCallbacks& callbacks, AnimateStream& stream) {
-  UploadPlan plan(request);
-  if (!stream.Write(plan.Start())) {
-    return false;
-  }
-  while (!plan.done()) {
-    if (!stream.Write(plan.NextChunk())) {
-      return false;
-    }
-    if (callbacks.on_upload) {
-      callbacks.on_upload(plan.sent_bytes(), plan.total_bytes());
-    }
-  }
-  return stream.WritesDone();
-}
-
-// What the streams of one job have brought so far.
-struct Received {
-  FrameAssembler assembler;
-  std::optional<v1::Job> job;
-  int events = 0;
-};
-
-// Deals with one message of the server; `accepted` hears of the first Job.
-template <typename Response>
-absl::Status Handle(Response response, const AnimationCallbacks& callbacks,
-                    const std::function<void(const v1::Job&)>& accepted,
-                    Received& received) {
-  ++received.events;
-  switch (response.event_case()) {
-    case Response::kJob: {
-      const bool first = !received.job.has_value();
-      received.job = std::move(*response.mutable_job());
-      if (first) {
-        accepted(*received.job);
-      }
-      return absl::OkStatus();
-    }
-    case Response::kProgress:
-      if (callbacks.on_progress) {
-        callbacks.on_progress(response.progress());
-      }
-      return absl::OkStatus();
-    case Response::kFrame: {
-      ANIMATE_ASSIGN_OR_RETURN(
-          std::optional<ReceivedFrame> frame,
-          received.assembler.Add(std::move(*response.mutable_frame())));
-      if (frame.has_value() && callbacks.on_frame) {
-        return callbacks.on_frame(*std::move(frame));
-      }
-      return absl::OkStatus();
-    }
-    case Response::kReset:
-      received.assembler.Reset(response.reset().generation());
-      if (callbacks.on_reset) {
-        callbacks.on_reset(response.reset());
-      }
-      return absl::OkStatus();
-    case Response::kPreview:
-    case Response::kHeartbeat:
-    // An event of a newer server.
-    case Response::EVENT_NOT_SET:
-      return absl::OkStatus();
-  }
-  return absl::OkStatus();
-}
-
-// One call about a job: who may stop it, until when, and what it has brought.
-struct JobCall {
-  v1::AnimationService::Stub& stub;
-  const AnimationCallbacks& callbacks;
-  const std::function<void(const v1::Job&)> accepted;
-  Received received;
-  absl::Status own_error;  // of a callback; ends everything
-};
-
-absl::Status UploadAndRead(const AnimationRequest& request,
-                           grpc::ClientContext& context, JobCall& call) {
-  const std::unique_ptr<AnimateStream> stream = call.stub.Animate(&context);
-  Upload(request, call.callbacks, *stream);
-  v1::AnimateResponse response;
-  while (call.own_error.ok() && stream->Read(&response)) {
-    call.own_error = Handle(std::move(response), call.callbacks, call.accepted,
-                            call.received);
-    response.Clear();
-  }
-  if (!call.own_error.ok()) {
-    context.TryCancel();
-  }
-  return StatusFromGrpc(stream->Finish());
-}
-
-// Reads on from where `call` is, and acknowledges.
-absl::Status ReadOn(const std::string& name, bool wait,
-                    grpc::ClientContext& context, JobCall& call) {
-  FrameAssembler& frames = call.received.assembler;
-  frames.Resume();
-  const auto stream = call.stub.StreamFrames(&context);
-  v1::StreamFramesRequest request;
-  request.mutable_open()->set_name(name);
-  request.mutable_open()->set_start_frame(frames.next_index());
-  request.mutable_open()->set_generation(frames.generation());
-  request.mutable_open()->set_follow(wait);
-  stream->Write(request);
-  v1::StreamFramesResponse response;
-  while (call.own_error.ok() && stream->Read(&response)) {
-    const bool is_frame = response.has_frame();
-    const uint32_t before = frames.next_index();
-    call.own_error = Handle(std::move(response), call.callbacks, call.accepted,
-                            call.received);
-    response.Clear();
-    if (is_frame && frames.next_index() > before) {
-      request.mutable_ack()->set_generation(frames.generation());
-      request.mutable_ack()->set_through_frame(before);
-      stream->Write(request);
-    }
-  }
-  if (!call.own_error.ok()) {
-    context.TryCancel();
-  }
-  return StatusFromGrpc(stream->Finish());
 }
 
 // Whether another attempt may go on where one ended with `status`.
@@ -199,9 +68,11 @@ bool TellServerToCancel(v1::AnimationService::Stub& stub,
 AnimationClient::AnimationClient(const std::string& address)
     : AnimationClient(OpenChannel(address, {})) {}
 
-AnimationClient::AnimationClient(std::shared_ptr<grpc::Channel> channel)
+AnimationClient::AnimationClient(std::shared_ptr<grpc::Channel> channel,
+                                 absl::Duration silence_limit)
     : channel_(std::move(channel)),
-      stub_(v1::AnimationService::NewStub(channel_)) {}
+      stub_(v1::AnimationService::NewStub(channel_)),
+      silence_limit_(silence_limit) {}
 
 absl::Status AnimationClient::Persist(CallControl& call, const Limits& limits,
                                       const AttemptFunction& attempt) {
@@ -249,7 +120,8 @@ absl::StatusOr<v1::Job> AnimationClient::Animate(
   CallControl no_control;
   CallControl& call = control == nullptr ? no_control : *control;
   const absl::Cleanup end = [&call] { call.End(); };
-  JobCall job{*stub_, callbacks, OnAccepted(call, callbacks), {}, {}};
+  JobCall job{*stub_,         callbacks, OnAccepted(call, callbacks),
+              silence_limit_, {},        {}};
   absl::Status lost;
   const auto attempt = [&](grpc::ClientContext& context) -> Attempt {
     const int before = job.received.events;
@@ -281,7 +153,7 @@ absl::StatusOr<v1::Job> AnimationClient::Submit(
   if (!call.Begin(context)) {
     return absl::CancelledError("cancelled before the call began");
   }
-  const std::unique_ptr<AnimateStream> stream = stub_->Animate(context.get());
+  const auto stream = stub_->Animate(context.get());
   Upload(request, callbacks, *stream);
   v1::AnimateResponse response;
   if (stream->Read(&response) && response.has_job()) {
@@ -304,6 +176,7 @@ absl::StatusOr<v1::Job> AnimationClient::Follow(
   JobCall job{*stub_,
               callbacks,
               OnAccepted(call, callbacks),
+              silence_limit_,
               {.assembler = FrameAssembler(options.start_frame)},
               {}};
   const auto attempt = [&](grpc::ClientContext& context) -> Attempt {

@@ -52,7 +52,13 @@ class AnimationClient {
 
   // Uses a channel made elsewhere, for TLS, load balancing and tests. Its
   // limit for received messages must be at least 4 MiB, gRPC's default.
-  explicit AnimationClient(std::shared_ptr<grpc::Channel> channel);
+  //
+  // A server with an accepted job says something every five seconds. One that
+  // says nothing for `silence_limit` counts as lost (UNAVAILABLE with reason
+  // SERVER_SILENT): that ends the waiting on connections that died unnoticed,
+  // whether or not the channel has keepalives.
+  explicit AnimationClient(std::shared_ptr<grpc::Channel> channel,
+                           absl::Duration silence_limit = absl::Seconds(30));
 
   // Makes one animation: uploads the inputs, waits, hands out the frames.
   // Blocks until the server has ended the job, and returns the final job, or
@@ -122,6 +128,7 @@ class AnimationClient {
   std::shared_ptr<grpc::Channel> channel_;
   // Shared with the CallControls of running calls.
   std::shared_ptr<v1::AnimationService::Stub> stub_;
+  absl::Duration silence_limit_;
 };
 
 }  // namespace animate

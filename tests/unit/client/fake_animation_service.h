@@ -23,6 +23,8 @@ class FakeAnimationService : public v1::AnimationService::Service,
  public:
   using Stream =
       grpc::ServerReaderWriter<v1::AnimateResponse, v1::AnimateRequest>;
+  using FrameStream = grpc::ServerReaderWriter<v1::StreamFramesResponse,
+                                               v1::StreamFramesRequest>;
 
   FakeAnimationService() {
     grpc::ServerBuilder builder;
@@ -43,6 +45,10 @@ class FakeAnimationService : public v1::AnimationService::Service,
   std::function<grpc::Status(Stream& stream, grpc::ServerContext& context)>
       on_uploaded =
           [](Stream&, grpc::ServerContext&) { return grpc::Status::OK; };
+  // For StreamFrames, after its Open; without it the server cannot resume.
+  std::function<grpc::Status(const v1::StreamFramesRequest::Open& open,
+                             FrameStream& stream)>
+      on_stream_opened;
   // Instead of reading the upload, when not OK.
   grpc::Status refusal;
   grpc::health::v1::HealthCheckResponse::ServingStatus health =
@@ -80,6 +86,15 @@ class FakeAnimationService : public v1::AnimationService::Service,
       chunks.back().clear_data();
     }
     return on_uploaded(*stream, *context);
+  }
+
+  grpc::Status StreamFrames(grpc::ServerContext*,
+                            FrameStream* stream) override {
+    v1::StreamFramesRequest request;
+    if (!on_stream_opened || !stream->Read(&request)) {
+      return {grpc::StatusCode::UNIMPLEMENTED, "StreamFrames"};
+    }
+    return on_stream_opened(request.open(), *stream);
   }
 
   grpc::Status GetJob(grpc::ServerContext*, const v1::GetJobRequest* request,
