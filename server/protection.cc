@@ -56,4 +56,9 @@ absl::StatusOr<Protection> OpenProtection(const ServerConfig& config,
   return protection;
 }
 
+std::optional<absl::Time> CertificateExpiry(const Protection& protection) {
+  if (protection.certificates == nullptr) return std::nullopt;
+  return protection.certificates->Current()->not_after;
+}
+
 }  // namespace animate

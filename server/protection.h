@@ -2,8 +2,10 @@
 #define ANIMATE_SERVER_PROTECTION_H_
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "engine/base/clock.h"
 #include "server/security/authenticator.h"
 #include "server/security/tls_certificates.h"
@@ -23,6 +25,9 @@ struct Protection {
 // Authenticator. Logs a warning when there is no protection at all.
 absl::StatusOr<Protection> OpenProtection(const ServerConfig& config,
                                           const Clock& clock);
+
+// When the certificate in force expires; nullopt without TLS.
+std::optional<absl::Time> CertificateExpiry(const Protection& protection);
 
 }  // namespace animate
 

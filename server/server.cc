@@ -102,6 +102,8 @@ absl::Status Server::Listen() {
   // First: wrong files are found before anything is touched.
   ANIMATE_ASSIGN_OR_RETURN(protection_, OpenProtection(config_, clock_));
   ANIMATE_RETURN_IF_ERROR(OpenStore());
+  recorder_.SetCertificateExpiry(
+      [this] { return CertificateExpiry(protection_); });
   ANIMATE_ASSIGN_OR_RETURN(
       http_, HttpEndpoint::Start({
                  .listen_address = config_.metrics_address,

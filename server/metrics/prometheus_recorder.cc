@@ -15,6 +15,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "engine/base/mutex.h"
+#include "server/metrics/certificate_family.h"
 #include "server/metrics/device_memory_family.h"
 #include "server/metrics/job_families.h"
 #include "server/metrics/label_names.h"
@@ -143,6 +144,8 @@ struct PrometheusRecorder::Metrics {
       ABSL_GUARDED_BY(mutex);
   std::function<std::vector<ReferenceCacheReading>()> reference_caches
       ABSL_GUARDED_BY(mutex);
+  std::function<std::optional<absl::Time>()> certificate_expiry
+      ABSL_GUARDED_BY(mutex);
   // Refused before the queue saw them, by reason.
   std::map<std::string, int64_t> rejected ABSL_GUARDED_BY(mutex);
 };
@@ -174,16 +177,26 @@ void PrometheusRecorder::SetReferenceCaches(
   metrics_->reference_caches = std::move(readings);
 }
 
+void PrometheusRecorder::SetCertificateExpiry(
+    std::function<std::optional<absl::Time>()> not_after) {
+  MutexLock lock(metrics_->mutex);
+  metrics_->certificate_expiry = std::move(not_after);
+}
+
 std::string PrometheusRecorder::Render() const {
   JobAccounting books;
   std::vector<DeviceMemoryReading> memory;
   std::vector<ReferenceCacheReading> caches;
+  std::optional<absl::Time> certificate_expiry;
   {
     // Held over the call, so that a replaced source is never called again.
     MutexLock lock(metrics_->mutex);
     if (metrics_->accounting) books = metrics_->accounting();
     if (metrics_->device_memory) memory = metrics_->device_memory();
     if (metrics_->reference_caches) caches = metrics_->reference_caches();
+    if (metrics_->certificate_expiry) {
+      certificate_expiry = metrics_->certificate_expiry();
+    }
     for (const auto& [reason, count] : metrics_->rejected) {
       books.submitted += count;
       books.rejected[reason] += count;
@@ -197,6 +210,7 @@ std::string PrometheusRecorder::Render() const {
   for (auto& family : ReferenceCacheFamilies(caches)) {
     families.push_back(std::move(family));
   }
+  families.push_back(CertificateFamily(certificate_expiry));
   for (auto& family : ProcessFamilies()) families.push_back(std::move(family));
   return prometheus::TextSerializer().Serialize(families);
 }

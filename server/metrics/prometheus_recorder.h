@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "server/metrics/device_memory_reading.h"
 #include "server/metrics/job_accounting.h"
 #include "server/metrics/recorder.h"
@@ -41,6 +43,11 @@ class PrometheusRecorder : public Recorder {
   // Where the use of caches of references comes from; called like the above.
   void SetReferenceCaches(
       std::function<std::vector<ReferenceCacheReading>()> readings);
+
+  // Where the end of validity of the server's certificate comes from, nullopt
+  // without one; called like the above.
+  void SetCertificateExpiry(
+      std::function<std::optional<absl::Time>()> not_after);
 
   // All metrics as text, version 0.0.4, those of the process included.
   std::string Render() const;

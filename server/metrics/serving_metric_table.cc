@@ -150,5 +150,13 @@ MetricInfo StoreErrors() {
           {}};
 }
 
+MetricInfo TlsCertificateExpiry() {
+  return {"animate_tls_certificate_expiry_timestamp_seconds",
+          "Unix time at which the certificate of the gRPC port expires.",
+          {},
+          {},
+          {}};
+}
+
 }  // namespace metric
 }  // namespace animate

@@ -5,7 +5,8 @@
 
 namespace animate::metric {
 
-// Of metric_table.h's kind: what is counted of streams, RPCs and the store.
+// Of metric_table.h's kind: what is counted of streams, RPCs and the store, and
+// TLS.
 
 MetricInfo StreamsOpen();
 MetricInfo StreamsOpened();
@@ -19,6 +20,9 @@ MetricInfo GrpcSentBytes();
 MetricInfo GrpcReceivedBytes();
 MetricInfo StoreCommitDuration();
 MetricInfo StoreErrors();
+
+// Read at each scrape; no series without TLS.
+MetricInfo TlsCertificateExpiry();
 
 }  // namespace animate::metric
 

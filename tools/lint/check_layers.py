@@ -210,6 +210,8 @@ TESTED_BY = {
     "server/service/tls_server_credentials.cc": "tests/integration/tls_test.cc",
     "server/stop_signals.cc": "tests/unit/server/main_test.cc",
     "server/config_setting.cc": "tests/unit/server/server_config_test.cc",
+    "server/metrics/certificate_family.cc":
+        "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/metrics/device_memory_family.cc":
         "tests/unit/server/metrics/prometheus_recorder_test.cc",
     "server/metrics/job_families.cc":

@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "engine/base/error.h"
 #include "server/store/sqlite_database.h"
 #include "server/store/sqlite_job_store.h"
@@ -18,6 +19,7 @@
 #include "tests/support/fake_animator.h"
 #include "tests/support/fake_pose_detector.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/test_certificates.h"
 
 namespace animate {
 namespace {
@@ -327,6 +329,28 @@ TEST(ServerTest, PublishesWhatItsStoreAndItsStreamsDo) {
   EXPECT_EQ(site.Metric("animate_reference_cache_hits_total{device=\"cpu\"}"),
             -1)
       << "an animator without a cache";
+}
+
+TEST(ServerTest, PublishesWhenTheCertificateInForceExpires) {
+  const TestAuthority authority("authority");
+  const TemporaryFolder folder;
+  ServerConfig config = TestConfig();
+  const auto put_certificate = [&](absl::Duration lasts) {
+    const TestIdentity identity =
+        authority.Issue({.common_name = "server", .lasts = lasts});
+    config.tls = {.certificate = folder.Write("tls.crt", identity.certificate),
+                  .key = folder.Write("tls.key", identity.key)};
+  };
+  put_certificate(absl::Hours(1));
+  Site site(config);
+  const auto hours_left = [&] {
+    return (site.Metric("animate_tls_certificate_expiry_timestamp_seconds") -
+            static_cast<double>(absl::ToUnixSeconds(absl::Now()))) /
+           3600;
+  };
+  EXPECT_NEAR(hours_left(), 1, 0.5);
+  put_certificate(absl::Hours(48));
+  EXPECT_NEAR(hours_left(), 48, 0.5);
 }
 
 TEST(ServerTest, AStopWhileLoadingMeansItNeverBecomesReady) {

@@ -213,6 +213,15 @@ TEST(PrometheusRecorderTest, PublishesTheUseOfReferenceCachesPerDevice) {
             200);
 }
 
+TEST(PrometheusRecorderTest, SaysWhenTheCertificateExpires) {
+  const std::string name = "animate_tls_certificate_expiry_timestamp_seconds";
+  PrometheusRecorder recorder({});
+  EXPECT_EQ(Value(recorder.Render(), name), -1) << "no certificate";
+  recorder.SetCertificateExpiry(
+      [] { return absl::FromUnixSeconds(2000000000); });
+  EXPECT_EQ(Value(recorder.Render(), name), 2000000000);
+}
+
 TEST(PrometheusRecorderTest, SaysWhereOutputsAreKept) {
   PrometheusRecorder recorder({});
   recorder.SetJobAccounting([] {
