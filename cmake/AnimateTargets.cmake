@@ -45,6 +45,9 @@ function(animate_cc_binary)
                                                ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 
+set(ANIMATE_TEST_OPTIMIZATION "" CACHE STRING
+    "Option like -O1 for the sources of tests, compiled once and run for seconds")
+
 function(animate_cc_test)
   cmake_parse_arguments(ARG "TSAN;NO_UNITY" "NAME;TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   if(NOT ANIMATE_BUILD_TESTS)
@@ -57,6 +60,8 @@ function(animate_cc_test)
   target_link_libraries(
     ${ARG_NAME} PRIVATE animate_warnings ${ARG_DEPS} animate::test_paths
                         GTest::gmock_main)
+  # The libraries under test keep the build type's own.
+  target_compile_options(${ARG_NAME} PRIVATE ${ANIMATE_TEST_OPTIMIZATION})
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                ${CMAKE_BINARY_DIR}/tests)
   if(ARG_NO_UNITY)

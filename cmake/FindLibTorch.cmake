@@ -98,6 +98,8 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::cpu)
     LibTorch::c10
     INTERFACE "SHELL:-idirafter ${_inc}"
               "SHELL:-idirafter ${_inc}/torch/csrc/api/include")
+  # Without it ATen/TensorOperators.h brings in every operator: 4 MB of text.
+  target_compile_definitions(LibTorch::c10 INTERFACE AT_PER_OPERATOR_HEADERS)
   target_link_libraries(LibTorch::c10 INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
   foreach(dir IN LISTS _nvidia)
     target_link_options(LibTorch::c10 INTERFACE "-Wl,-rpath-link,${dir}")
