@@ -33,6 +33,7 @@ struct ModelFlags {
   Sampling sampling;
   std::string noise_mode;
   std::vector<int> also_steps;
+  int mean_of = 1;
   bool no_shuffled = false;
   bool temporal = false;
   uint64_t seed = 0;
@@ -58,6 +59,22 @@ absl::string_view NoiseModeName(NoiseMode mode) {
   return mode == NoiseMode::kShared ? "shared" : "per_frame";
 }
 
+// Every frame with noise of its own, by the model and by `silenced`, the model
+// without its temporal layers. `steps` is in the names, when given.
+void AddTemporalRuns(Sampling sampling, std::optional<int> steps,
+                     ClipMaker* silenced, std::vector<EvaluatedRun>& runs) {
+  sampling.noise_mode = NoiseMode::kPerFrame;
+  std::string name = "noise per frame";
+  if (steps) {
+    sampling.steps = *steps;
+    absl::StrAppend(&name, ", ", *steps, " steps");
+  }
+  runs.push_back({.name = name, .sampling = sampling});
+  runs.push_back({.name = absl::StrCat(name, ", no temporal layers"),
+                  .sampling = sampling,
+                  .maker = silenced});
+}
+
 // The ways in which the model is asked. `silenced`: the model without its
 // temporal layers, or null.
 std::vector<EvaluatedRun> RunsOf(const ModelFlags& flags,
@@ -69,6 +86,11 @@ std::vector<EvaluatedRun> RunsOf(const ModelFlags& flags,
                      .sampling = sampling};
     run.sampling.steps = steps;
     runs.push_back(run);
+    if (flags.mean_of > 1) {
+      absl::StrAppend(&run.name, ", mean of ", flags.mean_of);
+      run.samples = flags.mean_of;
+      runs.push_back(run);
+    }
   }
   if (!flags.no_shuffled) {
     runs.push_back({.name = "shuffled reference",
@@ -76,12 +98,10 @@ std::vector<EvaluatedRun> RunsOf(const ModelFlags& flags,
                     .references = References::kShuffled});
   }
   if (silenced != nullptr) {
-    Sampling independent = sampling;
-    independent.noise_mode = NoiseMode::kPerFrame;
-    runs.push_back({.name = "noise per frame", .sampling = independent});
-    runs.push_back({.name = "the same without temporal layers",
-                    .sampling = independent,
-                    .maker = silenced});
+    AddTemporalRuns(sampling, std::nullopt, silenced, runs);
+    for (const int steps : flags.also_steps) {
+      AddTemporalRuns(sampling, steps, silenced, runs);
+    }
   }
   return runs;
 }
@@ -245,11 +265,18 @@ void AddSamplingFlags(CLI::App& command, ModelFlags& flags) {
       .add_option("--also-steps", flags.also_steps,
                   "Further numbers of steps, a row each, with commas between")
       ->delimiter(',');
+  command
+      .add_option("--mean-of", flags.mean_of,
+                  "After each row of --also-steps one of the mean of so many "
+                  "samples: what is left of its error is not their scatter")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
   command.add_flag("--no-shuffled", flags.no_shuffled,
                    "Leave out the run with other characters' references");
   command.add_flag("--temporal", flags.temporal,
-                   "Two more rows: every frame with noise of its own, with the "
-                   "temporal layers and without; needs --model-dir");
+                   "Two more rows, and two for each of --also-steps: every "
+                   "frame with noise of its own, with the temporal layers and "
+                   "without; needs --model-dir");
   command
       .add_option("--seed", flags.seed,
                   "Of the noise of the first clip; the others' follow")

@@ -10,6 +10,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/status_macros.h"
 #include "engine/media/contact_sheet.h"
+#include "tools/eval/mean_clip.h"
 
 namespace animate {
 namespace {
@@ -95,12 +96,12 @@ class SetEvaluation {
                                set_.Reference(set_.StrangerOf(index)));
     }
     const absl::Duration started = Clock::Real().Monotonic();
-    ClipMaker& maker = runs_[run].maker ? *runs_[run].maker : maker_;
     absl::StatusOr<std::vector<RgbImage>> generated =
-        maker.Make({.reference = shuffled ? stranger : made.reference,
-                    .poses = made.poses,
-                    .seed = options_.seed + index,
-                    .sampling = runs_[run].sampling});
+        Sample({.reference = shuffled ? stranger : made.reference,
+                .poses = made.poses,
+                .seed = options_.seed + index,
+                .sampling = runs_[run].sampling},
+               runs_[run]);
     rows_[run].spent += Clock::Real().Monotonic() - started;
     if (!generated.ok()) {
       return absl::Status(generated.status().code(),
@@ -108,6 +109,21 @@ class SetEvaluation {
                                        generated.status().message()));
     }
     return generated;
+  }
+
+  // One clip, or the mean of several with seeds that no other case has.
+  absl::StatusOr<std::vector<RgbImage>> Sample(ClipRequest request,
+                                               const EvaluatedRun& run) {
+    ClipMaker& maker = run.maker ? *run.maker : maker_;
+    MeanClip mean;
+    for (int i = 0; i < run.samples; ++i) {
+      ANIMATE_ASSIGN_OR_RETURN(const std::vector<RgbImage> sample,
+                               maker.Make(request));
+      if (run.samples == 1) return sample;
+      ANIMATE_RETURN_IF_ERROR(mean.Add(sample));
+      request.seed += set_.size();
+    }
+    return mean.Frames();
   }
 
   absl::Status Score(const ProceduralCase& made,

@@ -27,6 +27,9 @@ struct EvaluatedRun {
   std::string name;  // of its row
   Sampling sampling;
   References references = References::kOwn;
+  // Of how many samples, each with a seed of its own, the clip is the mean;
+  // at least 1. The first has the seed of the other runs.
+  int samples = 1;
   // Makes the clips instead of the one under evaluation; may be null.
   ClipMaker* maker = nullptr;
 };

@@ -23,7 +23,7 @@ TEST(ModelCommandTest, EvaluatesAModelFolder) {
       absl::StrCat(NanoFlags(),
                    "--characters 5..6 --motions walk,wave --frames 2 --width "
                    "64 --height 64 --steps 1 --guidance 1 --also-steps 2 "
-                   "--temporal "
+                   "--mean-of 2 --temporal "
                    "--sheet ",
                    folder / "s.png", " --json ", folder / "r.json"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
@@ -38,10 +38,13 @@ TEST(ModelCommandTest, EvaluatesAModelFolder) {
     names.push_back(row["name"]);
     EXPECT_TRUE(row["by_motion"].contains("walk"));
   }
-  EXPECT_THAT(names, testing::ElementsAre(
-                         "floor", "model", "model, 2 steps",
-                         "shuffled reference", "noise per frame",
-                         "the same without temporal layers", "oracle"));
+  EXPECT_THAT(
+      names,
+      testing::ElementsAre(
+          "floor", "model", "model, 2 steps", "model, 2 steps, mean of 2",
+          "shuffled reference", "noise per frame",
+          "noise per frame, no temporal layers", "noise per frame, 2 steps",
+          "noise per frame, 2 steps, no temporal layers", "oracle"));
   EXPECT_TRUE(report["rows"][1]["way"].contains("psnr"));
   EXPECT_TRUE(DecodeImage(folder.Read("s.png")).ok());
 }

@@ -77,6 +77,22 @@ TEST(ModelEvaluationTest, ScoresFloorRunsAndOracle) {
   EXPECT_NE(maker.references[2], maker.references[0]);
 }
 
+TEST(ModelEvaluationTest, ARunOfSeveralSamplesIsTheirMean) {
+  const ProceduralSet set = *ProceduralSet::Create(SmallSet());
+  FakeClipMaker maker;
+  maker.make = [](const ClipRequest& request) {
+    // Seeds 40, 43, 46 of the first case: levels 0, 30, 60.
+    return std::vector<RgbImage>(
+        request.poses.size(),
+        Grey(64, 96, static_cast<uint8_t>((request.seed - 40) * 10)));
+  };
+  const ModelEvaluation evaluation = *EvaluateModel(
+      set, maker,
+      {.runs = {{.name = "mean", .samples = 3}}, .seed = 40, .sheet_clips = 1});
+  EXPECT_THAT(maker.seeds, ElementsAre(40, 43, 46, 41, 44, 47, 42, 45, 48));
+  EXPECT_EQ(evaluation.sheet[0].generated[0], Grey(64, 96, 30));
+}
+
 TEST(ModelEvaluationTest, OneCharacterHasNoStranger) {
   ProceduralSetOptions options = SmallSet();
   options.last_character = options.first_character;
