@@ -35,6 +35,9 @@ absl::Status CheckOptions(const DiffusionOptions& options) {
             "timesteps.high_from", "must be a timestep"));
   ANIMATE_RETURN_IF_ERROR(
       Check(options.noise_offset >= 0, "noise_offset", "must not be negative"));
+  ANIMATE_RETURN_IF_ERROR(
+      Check(options.shared_noise >= 0 && options.shared_noise <= 1,
+            "shared_noise", "must be a probability"));
   return Check(options.snr_gamma == 0 || options.snr_gamma >= 1, "snr_gamma",
                "must be 0 (no weights) or at least 1");
 }
@@ -78,6 +81,11 @@ at::Tensor DiffusionObjective::DrawNoise(at::IntArrayRef shape,
                                          at::Generator& generator) const {
   TORCH_CHECK(shape.size() == 4, "noise is drawn for frames: got ", shape);
   at::Tensor noise = at::randn(shape, generator, at::kFloat);
+  if (options_.shared_noise > 0 &&
+      at::rand({}, generator, at::kDouble).item<double>() <
+          options_.shared_noise) {
+    noise = noise.narrow(0, 0, 1).repeat({shape[0], 1, 1, 1});
+  }
   if (options_.noise_offset == 0) return noise;
   const at::Tensor offset =
       at::randn({1, shape[1], 1, 1}, generator, at::kFloat);

@@ -28,8 +28,9 @@ class DiffusionObjective {
   // Draws a timestep in [0, num_train_timesteps).
   int64_t DrawTimestep(at::Generator& generator) const;
 
-  // Draws the noise of frames [F, C, h, w] on the CPU: standard normal, plus
-  // the offset, which all frames and cells of a channel share.
+  // Draws the noise of frames [F, C, h, w] of one clip on the CPU: standard
+  // normal, each frame's own or the same for all (shared_noise), plus the
+  // offset, which all frames and cells of a channel share.
   at::Tensor DrawNoise(at::IntArrayRef shape, at::Generator& generator) const;
 
   // Returns sqrt(a_t) latents + sqrt(1 - a_t) noise. latents, noise: [N, ...],

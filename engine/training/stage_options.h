@@ -29,7 +29,10 @@ struct DiffusionOptions {
   PredictionType prediction_type = PredictionType::kVPrediction;
   TimestepMixture timesteps;
   double noise_offset = 0.0;  // >= 0
-  double snr_gamma = 0.0;     // 0: every timestep counts the same; else >= 1
+  // Probability that all frames of a clip have the same noise, as those have
+  // that are sampled with NoiseMode::kShared; [0, 1].
+  double shared_noise = 0.0;
+  double snr_gamma = 0.0;  // 0: every timestep counts the same; else >= 1
 };
 
 enum class TrainingStage {

@@ -166,6 +166,8 @@ void VisitDiffusion(SettingVisitor& visitor, DiffusionOptions& diffusion) {
                   "epsilon is not defined with rescale_betas_zero_snr");
   visitor.Number("noise_offset", diffusion.noise_offset, {.max = 1},
                  "noise that all cells of a channel share; 0: none");
+  visitor.Number("shared_noise", diffusion.shared_noise, kProbability,
+                 "probability that the frames of a clip have the same noise");
   visitor.Number("snr_gamma", diffusion.snr_gamma, {.max = 1000},
                  "weights min(SNR + 1, gamma) / (SNR + 1); 0: all alike");
   visitor.Require(diffusion.snr_gamma == 0 || diffusion.snr_gamma >= 1,

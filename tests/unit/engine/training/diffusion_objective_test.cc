@@ -5,6 +5,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
@@ -124,6 +125,30 @@ TEST(DiffusionObjectiveTest, TheOffsetIsSharedByFramesAndCells) {
               1.0, 0.05);
 }
 
+TEST(DiffusionObjectiveTest, FramesShareTheirNoiseAsOftenAsAskedFor) {
+  DiffusionOptions options;
+  options.shared_noise = 0.25;
+  options.noise_offset = 0.1;
+  const DiffusionObjective objective = Objective(options);
+  int shared = 0;
+  constexpr int kDraws = 400;
+  for (uint64_t seed = 0; seed < kDraws; ++seed) {
+    at::Generator random = Random(seed);
+    const at::Tensor noise = objective.DrawNoise({3, 2, 4, 4}, random);
+    ASSERT_EQ(noise.sizes(), at::IntArrayRef({3, 2, 4, 4}));
+    const bool first_and_second = noise[0].equal(noise[1]);
+    ASSERT_EQ(first_and_second, noise[1].equal(noise[2]));
+    shared += first_and_second;
+  }
+  EXPECT_NEAR(shared, .25 * kDraws, .08 * kDraws);
+  // Who does not ask for it draws as before: trainings go on bit by bit.
+  at::Generator random = Random(7);
+  at::Generator same = Random(7);
+  EXPECT_TRUE(Objective()
+                  .DrawNoise({3, 2, 4, 4}, random)
+                  .equal(at::randn({3, 2, 4, 4}, same, at::kFloat)));
+}
+
 TEST(DiffusionObjectiveTest, RefusesSettingsOutOfRange) {
   DiffusionOptions options;
   options.timesteps = {.last = 0.7, .high = 0.7};
@@ -136,6 +161,9 @@ TEST(DiffusionObjectiveTest, RefusesSettingsOutOfRange) {
   EXPECT_FALSE(DiffusionObjective::Create(options).ok());
   options = {};
   options.noise_offset = -1;
+  EXPECT_FALSE(DiffusionObjective::Create(options).ok());
+  options = {};
+  options.shared_noise = 1.5;
   EXPECT_FALSE(DiffusionObjective::Create(options).ok());
   // Pure noise says nothing about the latents to who names the noise.
   options = {};
