@@ -65,6 +65,8 @@ class AnimationObserver {
   // Whether OnCheckpoint is to be called now. Making a checkpoint costs a copy
   // of the latents from the device.
   virtual bool WantsCheckpoint(CheckpointMoment /*moment*/) { return false; }
+  // By value, as those who want a checkpoint keep it.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param)
   virtual void OnCheckpoint(AnimationCheckpoint /*checkpoint*/) {}
 };
 

@@ -154,6 +154,7 @@ at::Tensor DiffusionObjective::Loss(
     const at::Tensor& answer, const at::Tensor& target,
     const std::vector<int64_t>& timesteps) const {
   std::vector<double> weights;
+  weights.reserve(timesteps.size());
   for (const int64_t timestep : timesteps) weights.push_back(Weight(timestep));
   const at::Tensor error = answer.to(at::kFloat) - target.to(at::kFloat);
   const at::Tensor losses = error.square().flatten(1).mean(1);
