@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <random>
 #include <vector>
 
@@ -20,6 +21,13 @@
 
 namespace animate {
 namespace {
+
+std::string TailOf(const std::string& path, size_t bytes) {
+  std::ifstream in(path);
+  const std::string text((std::istreambuf_iterator<char>(in)),
+                         std::istreambuf_iterator<char>());
+  return text.size() > bytes ? text.substr(text.size() - bytes) : text;
+}
 
 // The number of kB behind `key` in /proc/PID/status, in bytes.
 int64_t StatusBytes(pid_t process, const std::string& key) {
@@ -35,7 +43,8 @@ int64_t StatusBytes(pid_t process, const std::string& key) {
 
 }  // namespace
 
-LabServer::LabServer(const Settings& settings, const std::string& log_path) {
+LabServer::LabServer(const Settings& settings, const std::string& log_path)
+    : log_path_(log_path) {
   std::array<int, 2> output{};
   if (pipe2(output.data(), O_CLOEXEC) != 0) return;
   posix_spawn_file_actions_t actions;
@@ -86,6 +95,19 @@ std::optional<int> LabServer::Wait(absl::Duration patience) {
   }
   process_ = 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+std::string LabServer::Obituary() {
+  int status = 0;
+  if (process_ == 0 || waitpid(process_, &status, WNOHANG) != process_) {
+    return "";
+  }
+  process_ = 0;
+  return absl::StrCat("the server ended with ",
+                      WIFSIGNALED(status)
+                          ? absl::StrCat("signal ", WTERMSIG(status))
+                          : absl::StrCat("exit code ", WEXITSTATUS(status)),
+                      ", the last it said: ", TailOf(log_path_, 2000));
 }
 
 int64_t LabServer::resident_bytes() const {

@@ -46,6 +46,10 @@ class LabServer {
   // has not after `patience`.
   std::optional<int> Wait(absl::Duration patience);
 
+  // How it ended although nobody asked it to, with the last that it said; empty
+  // while it runs.
+  std::string Obituary();
+
   // Resident memory now, and the most it ever was.
   int64_t resident_bytes() const;
   int64_t peak_resident_bytes() const;
@@ -55,6 +59,7 @@ class LabServer {
 
  private:
   pid_t process_ = 0;  // 0: gone
+  std::string log_path_;
   int grpc_port_ = 0;
   int http_port_ = 0;
 };

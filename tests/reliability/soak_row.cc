@@ -25,6 +25,10 @@ constexpr double kAllowedMiB = 10;
 constexpr double kMiBOfSoak = 1 << 20;
 // Records go soon, or they would be what grows.
 constexpr int kRetentionSeconds = 5;
+// So many leaks can be told from none, however busy the machine is; but not
+// forever.
+constexpr int kFewestJobs = 200;
+constexpr absl::Duration kPatience = absl::Minutes(1);
 
 // Submits, reads, leaves early, cancels, forgets.
 class SoakClient {
@@ -111,7 +115,9 @@ Soaked Soak(const RowOptions& options, absl::Duration time,
   std::vector<double> samples;
   const absl::Time end = absl::Now() + time;
   absl::Time next_word = absl::Now() + absl::Seconds(30);
-  while (absl::Now() < end) {
+  while (absl::Now() < end ||
+         (jobs < kFewestJobs && absl::Now() < end + kPatience &&
+          server.resident_bytes() > 0)) {
     samples.push_back(static_cast<double>(server.resident_bytes()) /
                       kMiBOfSoak);
     absl::SleepFor(absl::Milliseconds(50));
@@ -132,7 +138,12 @@ Soaked Soak(const RowOptions& options, absl::Duration time,
   soaked.rest_mib = NearestRank(warm, 0.5);
   soaked.jobs = jobs;
   soaked.scrapes = scraper.scrapes();
-  soaked.faults = faults.list();
+  if (const std::string obituary = server.Obituary(); !obituary.empty()) {
+    soaked.faults.push_back(obituary);
+  }
+  for (const std::string& fault : faults.list()) {
+    soaked.faults.push_back(fault);
+  }
   for (const std::string& fault : scraper.faults()) {
     soaked.faults.push_back(fault);
   }
