@@ -138,11 +138,9 @@ Soaked Soak(const RowOptions& options, absl::Duration time,
   soaked.rest_mib = NearestRank(warm, 0.5);
   soaked.jobs = jobs;
   soaked.scrapes = scraper.scrapes();
+  soaked.faults = faults.list();
   if (const std::string obituary = server.Obituary(); !obituary.empty()) {
-    soaked.faults.push_back(obituary);
-  }
-  for (const std::string& fault : faults.list()) {
-    soaked.faults.push_back(fault);
+    soaked.faults.insert(soaked.faults.begin(), obituary);
   }
   for (const std::string& fault : scraper.faults()) {
     soaked.faults.push_back(fault);

@@ -15,7 +15,7 @@ namespace animate {
 // the mean plus their scatter. Not thread-safe.
 class MeanClip {
  public:
-  // Takes one more clip. InvalidArgument when it has another number of frames
+  // Takes one more clip. INVALID_ARGUMENT when it has another number of frames
   // than those before, or a frame of another size.
   absl::Status Add(absl::Span<const RgbImage> clip);
 
