@@ -61,10 +61,10 @@ class JobManager {
   virtual absl::StatusOr<JobSnapshot> Attach(const std::string& name,
                                              JobObserver* observer) = 0;
 
-  // The observer is not called any more once this has returned. When it was the
-  // last one and the job has not ended, spec.on_disconnect applies after
-  // spec.disconnect_grace, unless somebody attaches before. Nothing happens
-  // when it is not attached.
+  // The observer is not called any more once this has returned, also when the
+  // job has been forgotten meanwhile. When it was the last one and the job has
+  // not ended, spec.on_disconnect applies after spec.disconnect_grace, unless
+  // somebody attaches before. Nothing happens when it is not attached.
   virtual void Detach(const std::string& name, JobObserver* observer) = 0;
 
   // Frame `index` of JobSnapshot.frames. OUT_OF_RANGE when it is not there

@@ -1,6 +1,7 @@
 #ifndef ANIMATE_SERVER_QUEUE_JOB_READERS_H_
 #define ANIMATE_SERVER_QUEUE_JOB_READERS_H_
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -33,6 +34,15 @@ class JobReaders {
   }
 
   bool empty() const { return readers_.empty(); }
+
+  // Leaves out those who will not be called any more.
+  void DropThoseWhoAreOver() {
+    readers_.erase(std::remove_if(readers_.begin(), readers_.end(),
+                                  [](const auto& reader) {
+                                    return reader.second->over();
+                                  }),
+                   readers_.end());
+  }
 
   void PostProgress(const JobProgress& progress, Outbox& outbox) const {
     for (const auto& [observer, channel] : readers_) {

@@ -1,6 +1,7 @@
 #include "server/queue/job_table.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -71,6 +72,12 @@ std::optional<uint64_t> JobTable::OldestUnread() const {
 
 void JobTable::Forget(uint64_t number) {
   const auto record = records_.find(number);
+  late_readers_.emplace(record->second->snapshot.name,
+                        std::move(record->second->readers));
+  for (auto late = late_readers_.begin(); late != late_readers_.end();) {
+    late->second.DropThoseWhoAreOver();
+    late = late->second.empty() ? late_readers_.erase(late) : std::next(late);
+  }
   by_name_.erase(record->second->snapshot.name);
   if (const RequestIdentity* const request = RequestOf(*record->second)) {
     by_request_.erase(RequestKey(request->principal, request->id));
@@ -78,6 +85,14 @@ void JobTable::Forget(uint64_t number) {
   records_.erase(record);
   finished_.erase(std::remove(finished_.begin(), finished_.end(), number),
                   finished_.end());
+}
+
+std::shared_ptr<ObserverChannel> JobTable::RemoveReader(const std::string& name,
+                                                        JobObserver* observer) {
+  JobRecord* const record = Find(name);
+  if (record != nullptr) return record->readers.Remove(observer);
+  const auto late = late_readers_.find(name);
+  return late == late_readers_.end() ? nullptr : late->second.Remove(observer);
 }
 
 PrincipalBooks::Holding JobTable::HoldingOf(

@@ -78,7 +78,13 @@ class JobTable {
   // The finished job without readers that ended first.
   std::optional<uint64_t> OldestUnread() const;
 
+  // Those of its readers who may still be called stay readers of its name.
   void Forget(uint64_t number);
+
+  // Returns the channel of `observer`, a reader of the job of that name, known
+  // or forgotten, until now; null when it was none.
+  std::shared_ptr<ObserverChannel> RemoveReader(const std::string& name,
+                                                JobObserver* observer);
 
   // When Forgettable will next have something because of time.
   absl::Duration next_forget_time() const;
@@ -97,6 +103,8 @@ class JobTable {
   std::unordered_map<std::string, JobRecord*> by_name_;
   std::map<RequestKey, JobRecord*> by_request_;
   std::deque<uint64_t> finished_;  // in order of ending
+  // Of forgotten jobs, by name: a thread may just be telling them of the end.
+  std::map<std::string, JobReaders> late_readers_;
 };
 
 }  // namespace animate

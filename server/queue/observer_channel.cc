@@ -63,6 +63,11 @@ void ObserverChannel::Close() {
   }
 }
 
+bool ObserverChannel::over() const {
+  MutexLock lock(mutex_);
+  return observer_ == nullptr && calling_ == std::thread::id();
+}
+
 void ObserverChannel::Call(JobObserver& observer, const Event& event) {
   if (const auto* progress = std::get_if<JobProgress>(&event)) {
     observer.OnProgress(*progress);

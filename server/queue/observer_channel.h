@@ -37,6 +37,9 @@ class ObserverChannel {
   // is the one that calls this.
   void Close();
 
+  // Whether the observer is not being called, and will not be any more.
+  bool over() const;
+
  private:
   struct ResetNotice {
     JobSnapshot job;
@@ -46,7 +49,7 @@ class ObserverChannel {
 
   void Call(JobObserver& observer, const Event& event);
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar call_ended_;
   JobObserver* observer_ ABSL_GUARDED_BY(mutex_);
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);

@@ -99,11 +99,11 @@ void StoredJobManager::Detach(const std::string& name, JobObserver* observer) {
   std::shared_ptr<ObserverChannel> channel;
   {
     MutexLock lock(mutex_);
-    JobRecord* const record = table_.Find(name);
-    if (record == nullptr) return;
-    channel = record->readers.Remove(observer);
+    channel = table_.RemoveReader(name, observer);
     if (channel == nullptr) return;
-    if (record->readers.empty() && !IsTerminal(record->snapshot.state)) {
+    JobRecord* const record = table_.Find(name);
+    if (record != nullptr && record->readers.empty() &&
+        !IsTerminal(record->snapshot.state)) {
       SetAbandoned(*record);
     }
   }

@@ -5,10 +5,13 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "engine/base/error.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/job_specs.h"
@@ -92,6 +95,38 @@ TEST(JobSubscriptionTest, WhoHasLeftHearsNothing) {
   jobs.Cancel(name, "").IgnoreError();
   EXPECT_TRUE(stays.ended());
   EXPECT_FALSE(left.ended());
+}
+
+// Takes its time over the end.
+class LingeringObserver : public RecordingObserver {
+ public:
+  void OnFinished(const JobSnapshot& job) override {
+    RecordingObserver::OnFinished(job);
+    while (!may_return) std::this_thread::yield();
+    returned = true;
+  }
+
+  std::atomic<bool> may_return{false};
+  std::atomic<bool> returned{false};
+};
+
+TEST(JobSubscriptionTest, WhoLeavesIsWaitedForAlthoughTheJobIsForgotten) {
+  LingeringObserver observer;
+  MemoryJobs jobs({});
+  const std::string name = jobs.Submit(SmallJobSpec(), {}, &observer)->name;
+  std::unique_ptr<Job> job = jobs.Take();
+  std::thread worker(
+      [&] { jobs.Finish(std::move(job), absl::OkStatus(), {}); });
+  observer.AwaitEnd();
+  ASSERT_TRUE(jobs.Delete(name, std::nullopt).ok());
+  std::thread leaver([&] {
+    jobs.Detach(name, &observer);
+    EXPECT_TRUE(observer.returned);  // or it would be called after its death
+  });
+  absl::SleepFor(absl::Milliseconds(20));  // for a Detach that does not wait
+  observer.may_return = true;
+  leaver.join();
+  worker.join();
 }
 
 TEST(JobSubscriptionTest, AJobThatNobodyReadsIsCancelledAfterItsGrace) {

@@ -70,6 +70,21 @@ TEST(JobTableTest, KnowsTheOldestThatNobodyReads) {
   EXPECT_EQ(table.OldestUnread(), 1u);
 }
 
+TEST(JobTableTest, KnowsReadersOfForgottenJobsWhoMayStillBeCalled) {
+  JobTable table;
+  JobObserver* const told = reinterpret_cast<JobObserver*>(8);
+  JobObserver* const gone = reinterpret_cast<JobObserver*>(16);
+  JobRecord& record = table.Add(Named(1));
+  const auto channel = record.readers.Add(told);
+  record.readers.Add(gone)->Close();
+  table.Retire(record);
+  table.Forget(1);
+  EXPECT_EQ(table.RemoveReader("jobs/1", gone), nullptr);
+  EXPECT_EQ(table.RemoveReader("jobs/2", told), nullptr);
+  EXPECT_EQ(table.RemoveReader("jobs/1", told), channel);
+  EXPECT_EQ(table.RemoveReader("jobs/1", told), nullptr);
+}
+
 TEST(JobTableTest, FindsARequestOfItsPrincipalUntilForgotten) {
   JobTable table;
   JobRecord record = Named(1);
