@@ -203,8 +203,7 @@ absl::Status StoredJobManager::ReportFrame(const Job& job,
     if (FindRunning(job) == nullptr) return absl::OkStatus();
   }
   // Nobody hears of a frame that a crash could take back.
-  if (const absl::Status status = store_.AppendFrame(job.name, frame);
-      !status.ok()) {
+  if (absl::Status status = store_.AppendFrame(job.name, frame); !status.ok()) {
     if (job.token->Cancel(status)) {
       Log(LogSeverity::kError, "frame_not_stored",
           {{"job", job.name},
