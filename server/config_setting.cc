@@ -213,6 +213,7 @@ ConfigSetting LogLevelSetting() {
           true};
 }
 
+// NOLINTNEXTLINE(readability-function-size): one table
 std::vector<ConfigSetting> MakeSettings() {
   using C = ServerConfig;
   constexpr int kMany = 1'000'000;

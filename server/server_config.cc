@@ -195,9 +195,10 @@ absl::StatusOr<ServerCommand> ParseServerCommand(
     command.text = absl::StrCat("animate-server ", version, "\n");
     return command;
   }
+  const bool print_config = line.print_config;
   ANIMATE_ASSIGN_OR_RETURN(command.config,
                            Collect(std::move(line), environment));
-  if (line.print_config) {
+  if (print_config) {
     command.text = ToToml(command.config);
   } else if (command.config.model_dir.empty()) {
     return absl::InvalidArgumentError(

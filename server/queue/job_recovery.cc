@@ -137,7 +137,7 @@ absl::Status StoredJobManager::RecoverJob(const StoredJob& job,
                                           absl::Duration& latest,
                                           Outbox& outbox) {
   JobRecord record = RecordOf(job);
-  const absl::Status fault = Decode(job, record);
+  absl::Status fault = Decode(job, record);
   if (GetErrorReason(fault) == "STORE_TOO_NEW") return fault;
   record.submit_time =
       std::min(ToMonotonic(job.create_time), clock_.Monotonic());

@@ -292,7 +292,7 @@ absl::Status StoredJobManager::Forget(uint64_t number) {
     MutexLock lock(mutex_);
     name = table_.Get(number).snapshot.name;
   }
-  const absl::Status status = store_.Delete(name);
+  absl::Status status = store_.Delete(name);
   LogUnlessStored("delete", name, status);
   MutexLock lock(mutex_);
   if (status.ok()) {
