@@ -19,8 +19,6 @@
 namespace animate {
 namespace {
 
-namespace v1 = ::animate::v1;
-
 constexpr char kMethod[] = "animate.v1.AnimationService/Animate";
 
 absl::Status UploadTimeoutError(absl::Duration timeout) {

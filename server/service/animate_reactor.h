@@ -24,6 +24,7 @@ namespace animate {
 // One Animate stream: takes the upload, submits the job when it is complete,
 // and leaves the answer to a JobStream. At most one read, one write and one
 // Finish. Deletes itself when gRPC is done with it.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor)
 class AnimateReactor final
     : public grpc::ServerBidiReactor<animate::v1::AnimateRequest,
                                      animate::v1::AnimateResponse>,

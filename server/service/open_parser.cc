@@ -8,8 +8,6 @@
 namespace animate {
 namespace {
 
-namespace v1 = ::animate::v1;
-
 constexpr uint32_t kDefaultWindow = 8;
 constexpr uint32_t kMaxWindow = 64;
 

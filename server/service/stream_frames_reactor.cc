@@ -15,8 +15,6 @@
 namespace animate {
 namespace {
 
-namespace v1 = ::animate::v1;
-
 constexpr char kStreamFrames[] = "animate.v1.AnimationService/StreamFrames";
 
 absl::Status OpenTimeoutError() {

@@ -19,6 +19,7 @@ namespace animate {
 // One StreamFrames stream: attaches to a job and leaves the rest to a
 // JobStream. At most one read, one write and one Finish. Deletes itself when
 // gRPC is done with it.
+// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor)
 class StreamFramesReactor final
     : public grpc::ServerBidiReactor<animate::v1::StreamFramesRequest,
                                      animate::v1::StreamFramesResponse>,
