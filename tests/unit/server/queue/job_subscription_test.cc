@@ -17,6 +17,7 @@
 #include "tests/support/job_specs.h"
 #include "tests/support/memory_jobs.h"
 #include "tests/support/recording_observer.h"
+#include "tests/support/slow_observer.h"
 
 namespace animate {
 namespace {
@@ -97,34 +98,21 @@ TEST(JobSubscriptionTest, WhoHasLeftHearsNothing) {
   EXPECT_FALSE(left.ended());
 }
 
-// Takes its time over the end.
-class LingeringObserver : public RecordingObserver {
- public:
-  void OnFinished(const JobSnapshot& job) override {
-    RecordingObserver::OnFinished(job);
-    while (!may_return) std::this_thread::yield();
-    returned = true;
-  }
-
-  std::atomic<bool> may_return{false};
-  std::atomic<bool> returned{false};
-};
-
 TEST(JobSubscriptionTest, WhoLeavesIsWaitedForAlthoughTheJobIsForgotten) {
-  LingeringObserver observer;
+  SlowObserver observer;
   MemoryJobs jobs({});
   const std::string name = jobs.Submit(SmallJobSpec(), {}, &observer)->name;
   std::unique_ptr<Job> job = jobs.Take();
   std::thread worker(
       [&] { jobs.Finish(std::move(job), absl::OkStatus(), {}); });
-  observer.AwaitEnd();
-  ASSERT_TRUE(jobs.Delete(name, std::nullopt).ok());
+  while (!observer.entered) std::this_thread::yield();
+  EXPECT_TRUE(jobs.Delete(name, std::nullopt).ok());
   std::thread leaver([&] {
     jobs.Detach(name, &observer);
-    EXPECT_TRUE(observer.returned);  // or it would be called after its death
+    EXPECT_TRUE(observer.left);  // or it would be called after its death
   });
   absl::SleepFor(absl::Milliseconds(20));  // for a Detach that does not wait
-  observer.may_return = true;
+  observer.let_go = true;
   leaver.join();
   worker.join();
 }

@@ -6,7 +6,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "tests/support/recording_observer.h"
+#include "tests/support/slow_observer.h"
 
 namespace animate {
 namespace {
@@ -100,22 +102,6 @@ TEST(ObserverChannelTest, AClosedChannelCallsNobody) {
   EXPECT_FALSE(observer.ended());
 }
 
-// Waits inside its call until it is let go.
-class SlowObserver : public JobObserver {
- public:
-  void OnProgress(const JobProgress&) override {
-    entered = true;
-    while (!let_go) std::this_thread::yield();
-    left = true;
-  }
-  void OnFrame(const EncodedFrame&) override {}
-  void OnFinished(const JobSnapshot&) override {}
-
-  std::atomic<bool> entered = false;
-  std::atomic<bool> let_go = false;
-  std::atomic<bool> left = false;
-};
-
 TEST(ObserverChannelTest, ClosingWaitsForACallUnderWay) {
   SlowObserver observer;
   ObserverChannel channel(&observer);
@@ -126,9 +112,12 @@ TEST(ObserverChannelTest, ClosingWaitsForACallUnderWay) {
     channel.Close();
     EXPECT_TRUE(observer.left);
   });
+  absl::SleepFor(absl::Milliseconds(20));  // for a Close that does not wait
+  EXPECT_FALSE(channel.over());
   observer.let_go = true;
   closer.join();
   worker.join();
+  EXPECT_TRUE(channel.over());
 }
 
 // Leaves as soon as it hears anything.
