@@ -220,6 +220,7 @@ TEST(BadMessageTest, ASecondStartAfterTheUploadEndsTheStreamAndTheJob) {
   AnimateStream stream(server.stub());
   stream.Send(SmallUpload());
   const std::string name = stream.ReadJobName();
+  server.animator().AwaitHeld();
   stream.SendStart(SmallUpload().start);
   const Received received = stream.ReadAll();
   EXPECT_EQ(received.status.error_code(), StatusCode::INVALID_ARGUMENT);

@@ -63,6 +63,7 @@ TEST(DisconnectTest, BetweenUploadAndHalfClose) {
     AnimateStream stream(server.stub());
     stream.Send(SmallUpload());
     name = stream.ReadJobName();  // the upload is complete without it
+    server.animator().AwaitHeld();
   }
   server.AwaitState(name, v1::Job::STATE_CANCELLING);
   server.animator().Release();
@@ -147,11 +148,13 @@ TEST(DisconnectTest, AfterTheEndChangesNothing) {
 TEST(DisconnectTest, APassedDeadlineStopsTheJob) {
   TestServer server;
   server.animator().HoldAt(Point::kStep, 1);
+  // Long enough for a loaded machine to begin the job.
   AnimateStream stream(server.stub(), std::chrono::system_clock::now() +
-                                          std::chrono::milliseconds(300));
+                                          std::chrono::seconds(2));
   stream.Send(SmallUpload());
   stream.HalfClose();
   const std::string name = stream.ReadJobName();
+  server.animator().AwaitHeld();
   EXPECT_EQ(stream.ReadAll().status.error_code(),
             grpc::StatusCode::DEADLINE_EXCEEDED);
   server.AwaitState(name, v1::Job::STATE_CANCELLING);

@@ -85,7 +85,14 @@ animate::v1::Job TestServer::GetJob(const std::string& name) {
 
 void TestServer::AwaitState(const std::string& name,
                             animate::v1::Job::State state) {
-  Await([&] { return GetJob(name).state() == state; });
+  animate::v1::Job::State now = animate::v1::Job::STATE_UNSPECIFIED;
+  Await([&] {
+    const animate::v1::Job job = GetJob(name);
+    now = job.state();
+    return now == state || job.has_end_time();
+  });
+  EXPECT_EQ(now, state) << name << " has ended and stays in "
+                        << animate::v1::Job::State_Name(now);
 }
 
 std::string ReasonOf(const grpc::Status& status) {

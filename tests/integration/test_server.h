@@ -46,7 +46,9 @@ class TestServer {
 
   animate::v1::Job GetJob(const std::string& name);
 
-  // Asks until the job is in `state`.
+  // Asks until the job is in `state`; a failure if it ends in another. A job
+  // that may still wait is cancelled at once, without kCancelling: who awaits
+  // that state lets the animator reach its hold first.
   void AwaitState(const std::string& name, animate::v1::Job::State state);
 
  private:
