@@ -124,9 +124,12 @@ RULES = {
 }
 # Tests may include what they test, the helpers, and what both may include.
 TEST_EXTRAS = ("+gtest", "+absl", "+json", "tests/support")
+WHOLE_SERVER = ("server", "tests/integration", "+grpc", "+protobuf", "+proto",
+                "+httplib")
 TEST_RULES = {
-    "tests/unit/server/server_test": ("server", "tests/integration", "+grpc",
-                                      "+protobuf", "+proto", "+httplib"),
+    "tests/unit/server/server_site": WHOLE_SERVER,
+    "tests/unit/server/server_stop_test": WHOLE_SERVER,
+    "tests/unit/server/server_test": WHOLE_SERVER,
     # The manager is tested with the stores that it is made for.
     "tests/unit/server/queue": ("server/queue", "server/store"),
     "tests/unit/server/service": ("server/service", "server/store", "+proto"),
