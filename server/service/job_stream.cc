@@ -258,8 +258,12 @@ void JobStream::OnAlarm() {
   {
     MutexLock lock(mutex_);
     if (ended_ || sink_ == nullptr) return;
-    if (failure_.has_value()) {  // a tick ago, and the write still goes on
-      if (writing_) sink_->Abort();
+    if (failure_.has_value()) {  // and the end waits for a write
+      if (Unread(tick())) {
+        sink_->Abort();
+      } else {
+        SetAlarm();
+      }
       return;
     }
     if (const absl::Status check = sink_->Check(); !check.ok()) {
@@ -275,17 +279,22 @@ void JobStream::OnAlarm() {
   Pump();
 }
 
+bool JobStream::Unread(absl::Duration duration) const {
+  return writing_ && environment_.clock.Monotonic() - write_start_ >= duration;
+}
+
 void JobStream::CheckReader() {
-  const absl::Duration long_ago =
-      environment_.clock.Monotonic() - environment_.slow_consumer_timeout;
-  const bool unread = writing_ && write_start_ <= long_ago;
+  const absl::Duration timeout = environment_.slow_consumer_timeout;
+  const bool unread = Unread(timeout);
   const bool unacknowledged =
-      outbox_.window_full() && window_moved_ <= long_ago;
+      outbox_.window_full() &&
+      environment_.clock.Monotonic() - window_moved_ >= timeout;
   if (!unread && !unacknowledged) return;
   failure_ = SlowConsumerError();
   Log(LogSeverity::kInfo, "slow_consumer",
       {{"job", job_name_}, {"resume_frame", outbox_.resume_frame()}});
-  if (writing_) sink_->Abort();
+  // A write that has only begun may end; an abort would take the reason away.
+  if (unread) sink_->Abort();
 }
 
 absl::Status JobStream::SlowConsumerError() const {

@@ -94,6 +94,9 @@ class JobStream : public std::enable_shared_from_this<JobStream>,
   // The next tick, or when FailAfter's time comes before it.
   void SetAlarm() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnAlarm();
+  // Whether a write has been under way for `duration`.
+  bool Unread(absl::Duration duration) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Ends the stream of a reader that is too slow.
   void CheckReader() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Duration tick() const;

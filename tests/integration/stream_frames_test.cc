@@ -8,6 +8,7 @@
 
 #include "tests/integration/animate_stream.h"
 #include "tests/integration/test_server.h"
+#include "tests/support/fake_clock.h"
 
 namespace animate {
 namespace {
@@ -82,6 +83,20 @@ Upload PatientUpload(int frames) {
   upload.start.mutable_spec()->mutable_disconnect_grace()->set_seconds(3600);
   return upload;
 }
+
+constexpr absl::Duration kSlow = absl::Minutes(1);
+
+// Looks every few milliseconds who has been slow for `kSlow` of `clock`.
+TestServer::Options Watchful(const FakeClock& clock) {
+  TestServer::Options options;
+  options.clock = &clock;
+  options.frontend.slow_consumer_timeout = kSlow;
+  options.frontend.heartbeat_interval = absl::Milliseconds(5);
+  return options;
+}
+
+// Time for a reader who reads: less than `kSlow` in any two writes.
+void PassTime(FakeClock& clock) { clock.Advance(0.3 * kSlow); }
 
 // What an undisturbed reader gets.
 std::vector<std::string> FramesOf(const Received& received) {
@@ -194,9 +209,8 @@ TEST(StreamFramesTest, WithoutFollowingItEndsWithWhatThereIs) {
 }
 
 TEST(StreamFramesTest, AReaderWhoDoesNotAcknowledgeLosesOnlyItsStream) {
-  TestServer::Options options;
-  options.frontend.slow_consumer_timeout = absl::Milliseconds(50);
-  TestServer server(options);
+  FakeClock clock;
+  TestServer server(Watchful(clock));
   const std::string name =
       Animate(server.stub(), SmallUpload(5)).jobs[0].name();
   Open open = OpenOf(name);
@@ -206,6 +220,8 @@ TEST(StreamFramesTest, AReaderWhoDoesNotAcknowledgeLosesOnlyItsStream) {
   EXPECT_EQ(stream.ReadFrame(), 1);
   stream.Acknowledge(1, 0);
   EXPECT_EQ(stream.ReadFrame(), 2);
+  v1::StreamFramesResponse heartbeat;
+  while (stream.Read(heartbeat)) PassTime(clock);
   const grpc::Status status = stream.Finish();
   EXPECT_EQ(status.error_code(), StatusCode::ABORTED);
   EXPECT_EQ(ReasonOf(status), "SLOW_CONSUMER");
@@ -218,9 +234,8 @@ TEST(StreamFramesTest, AReaderWhoDoesNotAcknowledgeLosesOnlyItsStream) {
 }
 
 TEST(StreamFramesTest, AReaderWhoNeverReadsLosesItsStream) {
-  TestServer::Options options;
-  options.frontend.slow_consumer_timeout = absl::Milliseconds(50);
-  TestServer server(options);
+  FakeClock clock;
+  TestServer server(Watchful(clock));
   // More than the transport takes unread.
   Upload large = PatientUpload(64);
   large.start.mutable_spec()->set_width(512);
@@ -229,6 +244,7 @@ TEST(StreamFramesTest, AReaderWhoNeverReadsLosesItsStream) {
   slow.Send(large);
   const std::string name = slow.ReadJobName();
   Await([&] {
+    PassTime(clock);
     return server.recorder().Count("StreamClosed",
                                    StreamCloseReason::kSlowConsumer) == 1;
   });
@@ -236,19 +252,19 @@ TEST(StreamFramesTest, AReaderWhoNeverReadsLosesItsStream) {
 }
 
 TEST(StreamFramesTest, ALongSilenceOfTheJobIsNotTheReadersFault) {
-  TestServer::Options options;
-  options.frontend.slow_consumer_timeout = absl::Milliseconds(20);
-  options.frontend.heartbeat_interval = absl::Milliseconds(10);
-  TestServer server(options);
+  FakeClock clock;
+  TestServer server(Watchful(clock));
   server.animator().HoldAt(Point::kFrame, 1);
   AnimateStream submitter(server.stub());
-  submitter.Send(SmallUpload());
+  submitter.Send(PatientUpload(2));
   const std::string name = submitter.ReadJobName();
   FrameStream stream(server.stub(), OpenOf(name));
   v1::StreamFramesResponse response;
   for (int heartbeats = 0; heartbeats < 10;) {
     ASSERT_TRUE(stream.Read(response));
-    if (response.has_heartbeat()) ++heartbeats;
+    if (!response.has_heartbeat()) continue;
+    ++heartbeats;
+    PassTime(clock);
   }
   server.animator().Release();
   EXPECT_TRUE(stream.Finish().ok());
