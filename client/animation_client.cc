@@ -32,9 +32,16 @@ void SetTimeout(grpc::ClientContext& context, absl::Duration timeout) {
   }
 }
 
-// Whether another attempt may go on where one ended with `status`.
+// The server took the stream from a reader that did not read; nothing but the
+// reset of the stream can reach such a one. A cancelled job has a reason.
+bool WasCutOff(const absl::Status& status) {
+  return absl::IsCancelled(status) && GetErrorReason(status).empty();
+}
+
+// Whether another attempt may go on where one that the caller has not cancelled
+// ended with `status`.
 bool MayResume(const absl::Status& status) {
-  return absl::IsUnavailable(status) ||
+  return absl::IsUnavailable(status) || WasCutOff(status) ||
          GetErrorReason(status) == "SLOW_CONSUMER";
 }
 
@@ -91,7 +98,7 @@ absl::Status AnimationClient::Persist(CallControl& call, const Limits& limits,
       give_up = clock.Monotonic() + limits.patience;
       pause = kFirstPause;
     }
-    if (!outcome.may_resume || !MayResume(outcome.status) ||
+    if (!outcome.may_resume || call.cancelled() || !MayResume(outcome.status) ||
         clock.Monotonic() + pause >= give_up) {
       return outcome.status;
     }

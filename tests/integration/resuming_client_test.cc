@@ -11,6 +11,7 @@
 #include "tests/integration/animate_stream.h"
 #include "tests/integration/tcp_proxy.h"
 #include "tests/integration/test_server.h"
+#include "tests/support/fake_clock.h"
 
 namespace animate {
 namespace {
@@ -70,6 +71,38 @@ TEST(ResumingClientTest, WithARequestIdAlsoBeforeTheJobIsAccepted) {
                                   nullptr, absl::InfiniteDuration(), kPatience);
   ASSERT_TRUE(job.ok()) << job.status();
   EXPECT_EQ(server.animator().runs_started(), 1);
+}
+
+TEST(ResumingClientTest, GoesOnAfterAPauseThatCostItItsStream) {
+  constexpr uint32_t kFrames = 64;
+  FakeClock clock;
+  TestServer::Options options;
+  options.clock = &clock;
+  options.frontend.heartbeat_interval = absl::Milliseconds(5);
+  TestServer server(options);
+  // More than the transport takes unread.
+  AnimationRequest request = RequestOf(kFrames);
+  request.spec.set_width(512);
+  request.spec.set_height(512);
+  AnimationClient client(server.address());
+  std::vector<uint32_t> indices;
+  const auto job = client.Animate(
+      request,
+      {.on_frame =
+           [&](ReceivedFrame frame) {
+             indices.push_back(frame.index);
+             if (indices.size() > 1) return absl::OkStatus();
+             Await([&] {
+               clock.Advance(0.3 * options.frontend.slow_consumer_timeout);
+               return server.recorder().Count(
+                          "StreamClosed", StreamCloseReason::kSlowConsumer) > 0;
+             });
+             return absl::OkStatus();
+           }},
+      nullptr, absl::InfiniteDuration(), kPatience);
+  ASSERT_TRUE(job.ok()) << job.status();
+  ASSERT_EQ(indices.size(), kFrames);
+  for (uint32_t i = 0; i < kFrames; ++i) EXPECT_EQ(indices[i], i);
 }
 
 TEST(ResumingClientTest, WithoutPatienceALostConnectionIsAnError) {
