@@ -11,7 +11,8 @@
 #   animate_cc_test(NAME base_test SRCS clock_test.cc DEPS animate::base
 #                   LABELS unit [TSAN])
 #     -> one gtest executable, one ctest entry. TSAN marks tests that also run
-#        under ThreadSanitizer (none that opens a gRPC server: see ADR 0005).
+#        under ThreadSanitizer (none that opens a gRPC server or sets one of its
+#        alarms: see ADR 0005).
 #   animate_cc_benchmark(NAME pose_benchmark SRCS pose_benchmark.cc
 #                        DEPS animate::pose)
 #     -> <build>/tests/pose_benchmark on Google Benchmark (the sources hold
