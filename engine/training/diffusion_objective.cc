@@ -38,6 +38,12 @@ absl::Status CheckOptions(const DiffusionOptions& options) {
   ANIMATE_RETURN_IF_ERROR(
       Check(options.shared_noise >= 0 && options.shared_noise <= 1,
             "shared_noise", "must be a probability"));
+  ANIMATE_RETURN_IF_ERROR(Check(options.rollout >= 0 && options.rollout <= 1,
+                                "rollout", "must be a probability"));
+  ANIMATE_RETURN_IF_ERROR(
+      Check(options.rollout == 0 ||
+                options.prediction_type != PredictionType::kEpsilon,
+            "rollout", "is not defined for prediction_type epsilon"));
   return Check(options.snr_gamma == 0 || options.snr_gamma >= 1, "snr_gamma",
                "must be 0 (no weights) or at least 1");
 }
@@ -92,6 +98,10 @@ at::Tensor DiffusionObjective::DrawNoise(at::IntArrayRef shape,
   return noise.add_(offset, options_.noise_offset);
 }
 
+bool DiffusionObjective::DrawRollout(at::Generator& generator) const {
+  return at::rand({}, generator, at::kDouble).item<double>() < options_.rollout;
+}
+
 DiffusionObjective::Scales DiffusionObjective::ScalesOf(
     const at::Tensor& like, const std::vector<int64_t>& timesteps) const {
   TORCH_CHECK(like.size(0) == static_cast<int64_t>(timesteps.size()),
@@ -143,6 +153,13 @@ at::Tensor DiffusionObjective::PredictedLatents(
   return noisy * scales.signal - answer * scales.noise;
 }
 
+at::Tensor DiffusionObjective::NoiseOfEstimate(
+    const at::Tensor& latents, const at::Tensor& estimate,
+    const at::Tensor& noise, const std::vector<int64_t>& timesteps) const {
+  const Scales scales = ScalesOf(latents, timesteps);
+  return noise + (estimate - latents) * (scales.signal / scales.noise);
+}
+
 double DiffusionObjective::Weight(int64_t timestep) const {
   if (options_.snr_gamma == 0) return 1.0;
   const double alpha = alphas_cumprod_.at(static_cast<size_t>(timestep));
@@ -150,12 +167,16 @@ double DiffusionObjective::Weight(int64_t timestep) const {
   return std::min(1.0, options_.snr_gamma * (1.0 - alpha));
 }
 
-at::Tensor DiffusionObjective::Loss(
-    const at::Tensor& answer, const at::Tensor& target,
-    const std::vector<int64_t>& timesteps) const {
-  std::vector<double> weights;
-  weights.reserve(timesteps.size());
-  for (const int64_t timestep : timesteps) weights.push_back(Weight(timestep));
+double DiffusionObjective::LatentWeight(int64_t timestep) const {
+  TORCH_CHECK(options_.prediction_type != PredictionType::kEpsilon,
+              "errors of noise are not those of latents");
+  if (options_.prediction_type == PredictionType::kSample) return 1.0;
+  return 1.0 - alphas_cumprod_.at(static_cast<size_t>(timestep));
+}
+
+at::Tensor DiffusionObjective::Loss(const at::Tensor& answer,
+                                    const at::Tensor& target,
+                                    const std::vector<double>& weights) const {
   const at::Tensor error = answer.to(at::kFloat) - target.to(at::kFloat);
   const at::Tensor losses = error.square().flatten(1).mean(1);
   return losses * PerRow(weights, losses);

@@ -33,6 +33,9 @@ class DiffusionObjective {
   // offset, which all frames and cells of a channel share.
   at::Tensor DrawNoise(at::IntArrayRef shape, at::Generator& generator) const;
 
+  // Draws whether a row is rolled out (DiffusionOptions::rollout).
+  bool DrawRollout(at::Generator& generator) const;
+
   // Returns sqrt(a_t) latents + sqrt(1 - a_t) noise. latents, noise: [N, ...],
   // float32; timesteps: N of them.
   at::Tensor AddNoise(const at::Tensor& latents, const at::Tensor& noise,
@@ -46,12 +49,24 @@ class DiffusionObjective {
   at::Tensor PredictedLatents(const at::Tensor& answer, const at::Tensor& noisy,
                               const std::vector<int64_t>& timesteps) const;
 
-  // Returns the weighted mean squared error of each row, float32 [N].
-  at::Tensor Loss(const at::Tensor& answer, const at::Tensor& target,
-                  const std::vector<int64_t>& timesteps) const;
+  // Returns the noise with which `latents` look as `estimate` does with
+  // `noise`: noise + sqrt(a_t / (1 - a_t)) (estimate - latents). Shapes as in
+  // AddNoise.
+  at::Tensor NoiseOfEstimate(const at::Tensor& latents,
+                             const at::Tensor& estimate,
+                             const at::Tensor& noise,
+                             const std::vector<int64_t>& timesteps) const;
 
-  // The factor of Loss at a timestep.
+  // Returns the mean squared error of each row times its weight, float32 [N].
+  at::Tensor Loss(const at::Tensor& answer, const at::Tensor& target,
+                  const std::vector<double>& weights) const;
+
+  // How much a row counts at a timestep.
   double Weight(int64_t timestep) const;
+
+  // The weight that makes of an answer's squared error that of the latents: for
+  // rows that are rolled out, whose noise is of any size. Not for kEpsilon.
+  double LatentWeight(int64_t timestep) const;
 
   int64_t num_train_timesteps() const {
     return static_cast<int64_t>(alphas_cumprod_.size());

@@ -32,6 +32,12 @@ struct DiffusionOptions {
   // Probability that all frames of a clip have the same noise, as those have
   // that are sampled with NoiseMode::kShared; [0, 1].
   double shared_noise = 0.0;
+  // Probability that the noise hides not the truth but what the network itself
+  // makes of the last timestep, as it does in every step of sampling after the
+  // first; what is asked for stays the truth. Networks that have never seen
+  // their own errors keep them: more steps then lead further away from the
+  // truth, not nearer. [0, 1]; not for kEpsilon. Costs another forward pass.
+  double rollout = 0.0;
   double snr_gamma = 0.0;  // 0: every timestep counts the same; else >= 1
 };
 

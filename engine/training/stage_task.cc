@@ -30,6 +30,7 @@ enum class Purpose : uint64_t {
   kNoise,
   kTargetLatents,
   kReferenceLatents,
+  kRollout,
 };
 
 at::Generator StageRandom(const TrainingClip& clip, Purpose purpose) {
@@ -152,46 +153,89 @@ TaskLoss StageTask::LossOf(const std::vector<TrainingClip>& clips,
                            const StageBatch& batch) const {
   const at::Tensor latents = SampleLatents(networks_.vae, batch.targets, clips,
                                            Purpose::kTargetLatents);
-  const std::vector<int64_t> timesteps = DrawTimesteps(clips, batch.frames);
+  const Draws draws = DrawFrames(clips, batch.frames);
+  const std::vector<int64_t>& timesteps = draws.timesteps;
+  const Steering steering = Steer(clips, batch);
   const at::Tensor noise =
-      DrawNoise(clips, latents.sizes().slice(1), batch.frames);
+      RollOut(steering, latents,
+              DrawNoise(clips, latents.sizes().slice(1), batch.frames), draws);
   const at::Tensor noisy = objective_.AddNoise(latents, noise, timesteps);
   const at::Tensor target = objective_.Target(latents, noise, timesteps);
-  const at::Tensor answer = Predict(clips, batch, noisy, timesteps);
+  const at::Tensor answer =
+      PredictStage(networks_,
+                   {.noisy = noisy,
+                    .timesteps = timesteps,
+                    .pose_features = steering.pose_features},
+                   steering.conditions);
 
   TaskLoss result;
-  result.loss = objective_.Loss(answer, target, timesteps).mean();
+  result.loss = objective_.Loss(answer, target, Weights(draws)).mean();
   const c10::NoGradGuard no_grad;
-  const at::Tensor errors =
-      (answer.to(at::kFloat) - target).square().flatten(1).mean(1);
-  result.details["mse"] = errors.mean().item<double>();
-  double last = 0;
-  int64_t last_count = 0;
-  for (size_t i = 0; i < timesteps.size(); ++i) {
-    if (timesteps[i] + 1 != objective_.num_train_timesteps()) continue;
-    last += errors[static_cast<int64_t>(i)].item<double>();
-    ++last_count;
-  }
-  if (last_count > 0) {
-    result.details["mse_last"] = last / static_cast<double>(last_count);
-  }
+  result.details = Details(
+      (answer.to(at::kFloat) - target).square().flatten(1).mean(1), draws);
   return result;
 }
 
-std::vector<int64_t> StageTask::DrawTimesteps(
-    const std::vector<TrainingClip>& clips, int64_t frames) const {
-  std::vector<int64_t> timesteps;
-  for (const TrainingClip& clip : clips) {
-    at::Generator random = StageRandom(clip, Purpose::kTimesteps);
-    int64_t timestep = objective_.DrawTimestep(random);
-    for (int64_t frame = 0; frame < frames; ++frame) {
-      if (frame > 0 && options_.stage == TrainingStage::kImage) {
-        timestep = objective_.DrawTimestep(random);
-      }
-      timesteps.push_back(timestep);
+std::vector<double> StageTask::Weights(const Draws& draws) const {
+  std::vector<double> weights;
+  for (size_t i = 0; i < draws.timesteps.size(); ++i) {
+    const int64_t timestep = draws.timesteps[i];
+    weights.push_back(draws.rollouts[i] ? objective_.LatentWeight(timestep)
+                                        : objective_.Weight(timestep));
+  }
+  return weights;
+}
+
+std::map<std::string, double> StageTask::Details(const at::Tensor& errors,
+                                                 const Draws& draws) const {
+  struct Mean {
+    double sum = 0;
+    int64_t count = 0;
+    void Add(double value) {
+      sum += value;
+      ++count;
+    }
+  };
+  std::map<std::string, Mean> means;
+  const at::Tensor on_cpu = errors.to(at::kDouble).cpu();
+  for (size_t i = 0; i < draws.timesteps.size(); ++i) {
+    const int64_t timestep = draws.timesteps[i];
+    const double error = on_cpu[static_cast<int64_t>(i)].item<double>();
+    if (draws.rollouts[i]) {
+      means["mse_rollout"].Add(error * objective_.LatentWeight(timestep));
+      continue;
+    }
+    means["mse"].Add(error);
+    if (timestep + 1 == objective_.num_train_timesteps()) {
+      means["mse_last"].Add(error);
     }
   }
-  return timesteps;
+  std::map<std::string, double> details;
+  for (const auto& [name, mean] : means) {
+    details[name] = mean.sum / static_cast<double>(mean.count);
+  }
+  return details;
+}
+
+StageTask::Draws StageTask::DrawFrames(const std::vector<TrainingClip>& clips,
+                                       int64_t frames) const {
+  Draws draws;
+  for (const TrainingClip& clip : clips) {
+    at::Generator of_timesteps = StageRandom(clip, Purpose::kTimesteps);
+    at::Generator of_rollouts = StageRandom(clip, Purpose::kRollout);
+    int64_t timestep = 0;
+    bool rollout = false;
+    for (int64_t frame = 0; frame < frames; ++frame) {
+      if (frame == 0 || options_.stage == TrainingStage::kImage) {
+        timestep = objective_.DrawTimestep(of_timesteps);
+        rollout = objective_.DrawRollout(of_rollouts) &&
+                  timestep + 1 < objective_.num_train_timesteps();
+      }
+      draws.timesteps.push_back(timestep);
+      draws.rollouts.push_back(rollout);
+    }
+  }
+  return draws;
 }
 
 at::Tensor StageTask::DrawNoise(const std::vector<TrainingClip>& clips,
@@ -231,20 +275,41 @@ KeptReferences StageTask::KeptOf(const std::vector<TrainingClip>& clips,
   return kept;
 }
 
-at::Tensor StageTask::Predict(const std::vector<TrainingClip>& clips,
-                              const StageBatch& batch, const at::Tensor& noisy,
-                              const std::vector<int64_t>& timesteps) const {
-  StageConditions conditions;
-  StageQuestion question = {.noisy = noisy, .timesteps = timesteps};
-  {
-    // The motion stage trains nothing of what conditions are made by.
-    const c10::AutoGradMode gradients(c10::GradMode::is_enabled() &&
-                                      options_.stage == TrainingStage::kImage);
-    conditions =
-        EncodeStageConditions(networks_, batch.clips, KeptOf(clips, batch));
-    question.pose_features = networks_.pose_guider.Forward(batch.poses);
+StageTask::Steering StageTask::Steer(const std::vector<TrainingClip>& clips,
+                                     const StageBatch& batch) const {
+  // The motion stage trains nothing of what conditions are made by.
+  const c10::AutoGradMode gradients(c10::GradMode::is_enabled() &&
+                                    options_.stage == TrainingStage::kImage);
+  return {.conditions = EncodeStageConditions(networks_, batch.clips,
+                                              KeptOf(clips, batch)),
+          .pose_features = networks_.pose_guider.Forward(batch.poses)};
+}
+
+at::Tensor StageTask::RollOut(const Steering& steering,
+                              const at::Tensor& latents,
+                              const at::Tensor& noise,
+                              const Draws& draws) const {
+  std::vector<int64_t> rows;
+  for (size_t i = 0; i < draws.rollouts.size(); ++i) {
+    if (draws.rollouts[i]) rows.push_back(static_cast<int64_t>(i));
   }
-  return PredictStage(networks_, question, conditions);
+  if (rows.empty()) return noise;
+  const c10::NoGradGuard no_grad;
+  // The first step of sampling, for all frames: those of a clip see each other.
+  const std::vector<int64_t> last(draws.timesteps.size(),
+                                  objective_.num_train_timesteps() - 1);
+  const at::Tensor noisy = objective_.AddNoise(latents, noise, last);
+  const at::Tensor answer =
+      PredictStage(networks_,
+                   {.noisy = noisy,
+                    .timesteps = last,
+                    .pose_features = steering.pose_features},
+                   steering.conditions);
+  const at::Tensor rolled_out = objective_.NoiseOfEstimate(
+      latents, objective_.PredictedLatents(answer.to(at::kFloat), noisy, last),
+      noise, draws.timesteps);
+  const at::Tensor index = at::tensor(rows).to(device_);
+  return noise.index_copy(0, index, rolled_out.index_select(0, index));
 }
 
 absl::Status StageTask::WriteModel(const std::string& path,

@@ -43,8 +43,9 @@ class StageTask final : public TrainingTask {
   // What all networks are at present, trained and not.
   const StageWeights& weights() const { return weights_; }
 
-  // Details: mse, before any weight; mse_last, of the frames that were pure
-  // noise, absent where there are none.
+  // Details: mse, of frames that are not rolled out, before any weight;
+  // mse_last, of those that were pure noise; mse_rollout, of the latents of
+  // those that are rolled out. Absent where there are none.
   absl::StatusOr<TaskLoss> Loss(
       const std::vector<TrainingClip>& batch) override;
 
@@ -74,15 +75,32 @@ class StageTask final : public TrainingTask {
   StageBatchFormat format() const;
   TaskLoss LossOf(const std::vector<TrainingClip>& clips,
                   const StageBatch& batch) const;
-  std::vector<int64_t> DrawTimesteps(const std::vector<TrainingClip>& clips,
-                                     int64_t frames) const;
+  // Of R*F frames.
+  struct Draws {
+    std::vector<int64_t> timesteps;
+    std::vector<bool> rollouts;
+  };
+  Draws DrawFrames(const std::vector<TrainingClip>& clips,
+                   int64_t frames) const;
   at::Tensor DrawNoise(const std::vector<TrainingClip>& clips,
                        at::IntArrayRef frame_shape, int64_t frames) const;
   KeptReferences KeptOf(const std::vector<TrainingClip>& clips,
                         const StageBatch& batch) const;
-  at::Tensor Predict(const std::vector<TrainingClip>& clips,
-                     const StageBatch& batch, const at::Tensor& noisy,
-                     const std::vector<int64_t>& timesteps) const;
+  // What steers the denoising of a batch.
+  struct Steering {
+    StageConditions conditions;
+    at::Tensor pose_features;
+  };
+  Steering Steer(const std::vector<TrainingClip>& clips,
+                 const StageBatch& batch) const;
+  // `noise`, but for frames that are rolled out: with what it is there, the
+  // latents look as they would in the middle of sampling.
+  at::Tensor RollOut(const Steering& steering, const at::Tensor& latents,
+                     const at::Tensor& noise, const Draws& draws) const;
+  // The weight of each frame's loss.
+  std::vector<double> Weights(const Draws& draws) const;
+  std::map<std::string, double> Details(const at::Tensor& errors,
+                                        const Draws& draws) const;
 
   const StageTaskOptions options_;
   const DiffusionObjective objective_;

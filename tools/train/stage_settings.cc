@@ -168,6 +168,12 @@ void VisitDiffusion(SettingVisitor& visitor, DiffusionOptions& diffusion) {
                  "noise that all cells of a channel share; 0: none");
   visitor.Number("shared_noise", diffusion.shared_noise, kProbability,
                  "probability that the frames of a clip have the same noise");
+  visitor.Number("rollout", diffusion.rollout, kProbability,
+                 "probability that the noise hides the network's own estimate, "
+                 "not the truth");
+  visitor.Require(diffusion.rollout == 0 ||
+                      diffusion.prediction_type != PredictionType::kEpsilon,
+                  "rollout", "is not defined with epsilon");
   visitor.Number("snr_gamma", diffusion.snr_gamma, {.max = 1000},
                  "weights min(SNR + 1, gamma) / (SNR + 1); 0: all alike");
   visitor.Require(diffusion.snr_gamma == 0 || diffusion.snr_gamma >= 1,

@@ -59,17 +59,53 @@ TEST(DiffusionObjectiveTest, RightAnswersGiveTheLatentsBackAndNoLoss) {
     EXPECT_LT(Difference(objective.PredictedLatents(target, noisy, timesteps),
                          latents),
               1e-4);
-    EXPECT_EQ(objective.Loss(target, target, timesteps).sum().item<double>(),
+    EXPECT_EQ(objective.Loss(target, target, {1, 1, 1}).sum().item<double>(),
               0);
   }
 }
 
-TEST(DiffusionObjectiveTest, ThePlainLossIsTheMeanSquareOfEachRow) {
+TEST(DiffusionObjectiveTest, TheLossIsTheWeightedMeanSquareOfEachRow) {
   const at::Tensor zero = at::zeros({2, 1, 1, 2});
   const at::Tensor loss =
-      Objective().Loss(at::ones({2, 1, 1, 2}) * 3, zero, {0, 999});
+      Objective().Loss(at::ones({2, 1, 1, 2}) * 3, zero, {1, 0.5});
   EXPECT_EQ(loss[0].item<double>(), 9);
-  EXPECT_EQ(loss[1].item<double>(), 9);
+  EXPECT_EQ(loss[1].item<double>(), 4.5);
+  EXPECT_EQ(Objective().Weight(0), 1);
+  EXPECT_EQ(Objective().Weight(999), 1);
+}
+
+TEST(DiffusionObjectiveTest, NoiseOfAnEstimateHidesTheTruthAsTheEstimate) {
+  const at::Tensor latents = RandomTensor({3, 4, 2, 2}, 1);
+  const at::Tensor estimate = RandomTensor({3, 4, 2, 2}, 2);
+  const at::Tensor noise = RandomTensor({3, 4, 2, 2}, 3);
+  const std::vector<int64_t> timesteps = {0, 500, 999};
+  for (const PredictionType type :
+       {PredictionType::kVPrediction, PredictionType::kSample}) {
+    DiffusionOptions options;
+    options.prediction_type = type;
+    options.rollout = 0.5;
+    const DiffusionObjective objective = Objective(options);
+    const at::Tensor own =
+        objective.NoiseOfEstimate(latents, estimate, noise, timesteps);
+    const at::Tensor noisy = objective.AddNoise(latents, own, timesteps);
+    EXPECT_LT(Difference(noisy, objective.AddNoise(estimate, noise, timesteps)),
+              1e-5)
+        << "what is seen is the estimate";
+    const at::Tensor target = objective.Target(latents, own, timesteps);
+    EXPECT_LT(Difference(objective.PredictedLatents(target, noisy, timesteps),
+                         latents),
+              1e-5)
+        << "what is asked for is the truth";
+    // An answer that keeps the estimate is as wrong as the estimate.
+    const at::Tensor kept = objective.Target(estimate, noise, timesteps);
+    std::vector<double> weights;
+    for (const int64_t timestep : timesteps) {
+      weights.push_back(objective.LatentWeight(timestep));
+    }
+    const at::Tensor errors = (estimate - latents).square().flatten(1).mean(1);
+    const at::Tensor loss = objective.Loss(kept, target, weights);
+    EXPECT_LT(Difference(loss, errors), 1e-5 * errors.max().item<double>());
+  }
 }
 
 TEST(DiffusionObjectiveTest, WeightsFollowTheSignalToNoiseRatio) {
@@ -164,6 +200,15 @@ TEST(DiffusionObjectiveTest, RefusesSettingsOutOfRange) {
   EXPECT_FALSE(DiffusionObjective::Create(options).ok());
   options = {};
   options.shared_noise = 1.5;
+  EXPECT_FALSE(DiffusionObjective::Create(options).ok());
+  options = {};
+  options.rollout = 1.5;
+  EXPECT_FALSE(DiffusionObjective::Create(options).ok());
+  options = {};
+  options.noise_schedule.rescale_betas_zero_snr = false;
+  options.prediction_type = PredictionType::kEpsilon;
+  EXPECT_TRUE(DiffusionObjective::Create(options).ok());
+  options.rollout = 0.5;
   EXPECT_FALSE(DiffusionObjective::Create(options).ok());
   // Pure noise says nothing about the latents to who names the noise.
   options = {};

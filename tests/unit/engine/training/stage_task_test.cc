@@ -175,6 +175,7 @@ TEST(StageTaskTest, TheLossOfABatchIsTheMeanOfItsClips) {
   const TemporaryFolder folder;
   StageTaskOptions options = SmallStage(WriteTestVae(folder));
   options.condition_dropout = 0.5;
+  options.diffusion.rollout = 0.5;
   const std::unique_ptr<StageTask> task = MakeStageTask(options);
   double sum = 0;
   std::vector<TrainingClip> batch;
