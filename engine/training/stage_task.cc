@@ -161,12 +161,7 @@ TaskLoss StageTask::LossOf(const std::vector<TrainingClip>& clips,
               DrawNoise(clips, latents.sizes().slice(1), batch.frames), draws);
   const at::Tensor noisy = objective_.AddNoise(latents, noise, timesteps);
   const at::Tensor target = objective_.Target(latents, noise, timesteps);
-  const at::Tensor answer =
-      PredictStage(networks_,
-                   {.noisy = noisy,
-                    .timesteps = timesteps,
-                    .pose_features = steering.pose_features},
-                   steering.conditions);
+  const at::Tensor answer = Predict(steering, noisy, timesteps);
 
   TaskLoss result;
   result.loss = objective_.Loss(answer, target, Weights(draws)).mean();
@@ -285,6 +280,15 @@ StageTask::Steering StageTask::Steer(const std::vector<TrainingClip>& clips,
           .pose_features = networks_.pose_guider.Forward(batch.poses)};
 }
 
+at::Tensor StageTask::Predict(const Steering& steering, const at::Tensor& noisy,
+                              const std::vector<int64_t>& timesteps) const {
+  return PredictStage(networks_,
+                      {.noisy = noisy,
+                       .timesteps = timesteps,
+                       .pose_features = steering.pose_features},
+                      steering.conditions);
+}
+
 at::Tensor StageTask::RollOut(const Steering& steering,
                               const at::Tensor& latents,
                               const at::Tensor& noise,
@@ -299,12 +303,7 @@ at::Tensor StageTask::RollOut(const Steering& steering,
   const std::vector<int64_t> last(draws.timesteps.size(),
                                   objective_.num_train_timesteps() - 1);
   const at::Tensor noisy = objective_.AddNoise(latents, noise, last);
-  const at::Tensor answer =
-      PredictStage(networks_,
-                   {.noisy = noisy,
-                    .timesteps = last,
-                    .pose_features = steering.pose_features},
-                   steering.conditions);
+  const at::Tensor answer = Predict(steering, noisy, last);
   const at::Tensor rolled_out = objective_.NoiseOfEstimate(
       latents, objective_.PredictedLatents(answer.to(at::kFloat), noisy, last),
       noise, draws.timesteps);

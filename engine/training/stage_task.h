@@ -93,6 +93,8 @@ class StageTask final : public TrainingTask {
   };
   Steering Steer(const std::vector<TrainingClip>& clips,
                  const StageBatch& batch) const;
+  at::Tensor Predict(const Steering& steering, const at::Tensor& noisy,
+                     const std::vector<int64_t>& timesteps) const;
   // `noise`, but for frames that are rolled out: with what it is there, the
   // latents look as they would in the middle of sampling.
   at::Tensor RollOut(const Steering& steering, const at::Tensor& latents,

@@ -5,11 +5,11 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "animate/v1/animation.grpc.pb.h"
 #include "server/service/grpc_frontend.h"
 #include "server/worker/worker.h"
+#include "tests/support/await.h"
 #include "tests/support/fake_animator.h"
 #include "tests/support/fake_recorder.h"
 #include "tests/support/memory_jobs.h"
@@ -60,13 +60,6 @@ class TestServer {
   std::unique_ptr<Worker> worker_;
   std::unique_ptr<animate::v1::AnimationService::Stub> stub_;
 };
-
-// Returns once `condition` holds; the test's time limit is the only other way
-// out.
-template <typename Condition>
-void Await(Condition condition) {
-  while (!condition()) std::this_thread::yield();
-}
 
 // ErrorInfo.reason and the first violated field of an RPC's error; "" if none.
 std::string ReasonOf(const grpc::Status& status);

@@ -33,6 +33,31 @@ TEST(StageRolloutTest, RolledOutFramesCountByTheErrorOfTheirLatents) {
   }
 }
 
+// With hardly any noise in the way, a network that knows nothing yet repeats
+// what it sees: the truth, or its own estimate with all of its error.
+TEST(StageRolloutTest, RolledOutFramesShowTheEstimateFromPureNoise) {
+  const TemporaryFolder folder;
+  StageTaskOptions options = SmallStage(WriteTestVae(folder));
+  options.condition_dropout = 0;
+  options.diffusion.noise_schedule.num_train_timesteps = 2;
+  options.diffusion.timesteps.high_from = 0;
+  options.diffusion.rollout = 1;
+  const std::unique_ptr<StageTask> rolled = MakeStageTask(options);
+  options.diffusion.timesteps.last = 1;
+  const std::unique_ptr<StageTask> pure = MakeStageTask(options);
+  int rollouts = 0;
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    const TrainingClip clip = StageClip(0, seed, 1);
+    const absl::StatusOr<TaskLoss> loss = rolled->Loss({clip});
+    ASSERT_TRUE(loss.ok()) << loss.status();
+    if (!loss->details.contains("mse_rollout")) continue;
+    const double error = StageLoss(*pure, {clip});
+    EXPECT_NEAR(loss->details.at("mse_rollout"), error, 0.2 * error);
+    ++rollouts;
+  }
+  EXPECT_GT(rollouts, 0);
+}
+
 TEST(StageRolloutTest, PureNoiseIsNotRolledOut) {
   const TemporaryFolder folder;
   StageTaskOptions options = SmallStage(WriteTestVae(folder));

@@ -6,13 +6,13 @@
 #include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 #include <variant>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "engine/base/error.h"
 #include "engine/base/log.h"
+#include "tests/support/await.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_recorder.h"
 #include "tests/support/job_specs.h"
@@ -22,11 +22,6 @@ namespace animate {
 namespace {
 
 constexpr absl::Duration kSlow = absl::Minutes(1);
-
-template <typename Condition>
-void Await(Condition condition) {
-  while (!condition()) std::this_thread::yield();
-}
 
 // A network that takes an event and does not say that it is sent.
 class HeldNetwork final : public JobStream::Sink {
