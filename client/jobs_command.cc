@@ -63,12 +63,14 @@ ExitCode PrintJob(const absl::StatusOr<v1::Job>& job,
 }  // namespace
 
 std::string JobLine(const v1::Job& job) {
-  return absl::StrFormat(
-      "%-41s  %-10s  %-12s  %dx%d  %d frames  %s", job.name(),
-      StateName(job.state()),
-      IsFinal(job.state()) ? "" : ProgressText(job.progress()),
-      job.spec().width(), job.spec().height(), job.spec().frame_count(),
-      LocalTime(job.create_time()));
+  std::string line =
+      absl::StrFormat("%-41s  %-10s  %-12s  %dx%d  %d frames  %s", job.name(),
+                      StateName(job.state()),
+                      IsFinal(job.state()) ? "" : ProgressText(job.progress()),
+                      job.spec().width(), job.spec().height(),
+                      job.spec().frame_count(), LocalTime(job.create_time()));
+  if (!job.principal().empty()) absl::StrAppend(&line, "  ", job.principal());
+  return line;
 }
 
 std::string JobText(const v1::Job& job) {

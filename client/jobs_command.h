@@ -25,7 +25,8 @@ ExitCode CancelJob(const CommonOptions& options, const std::string& name,
 ExitCode DeleteJob(const CommonOptions& options, const std::string& name,
                    const Console& console);
 
-// "jobs/…  RUNNING    denoising 3/25  512x512  24 frames  2026-01-02 03:04:05".
+// "jobs/…  RUNNING    step 3/25  512x512  24 frames  2026-01-02 03:04:05", and
+// then the principal, if the job has one.
 std::string JobLine(const v1::Job& job);
 
 // Several lines: the line above, then times, cost and error.

@@ -218,6 +218,7 @@ v1::Job ToProto(const JobSnapshot& job) {
   if (job.retarget != nullptr) {
     *out.mutable_retarget_report() = ToProto(*job.retarget);
   }
+  out.set_principal(job.principal);
   return out;
 }
 

@@ -110,6 +110,7 @@ std::unique_ptr<grpc::ClientContext> With(const std::string& token) {
 struct Answers {
   grpc::Status get, cancel, remove, stream, list, info;
   int listed = 0;
+  std::string principal;  // of the job, as GetJob shows it
 };
 
 grpc::Status OpenStream(v1::AnimationService::Stub& stub,
@@ -133,6 +134,7 @@ Answers AskAll(v1::AnimationService::Stub& stub, const std::string& token,
   get.set_name(name);
   v1::GetJobResponse job;
   answers.get = stub.GetJob(With(token).get(), get, &job);
+  answers.principal = job.job().principal();
   answers.stream = OpenStream(stub, token, name);
   v1::CancelJobRequest cancel;
   cancel.set_name(name);
@@ -227,6 +229,7 @@ TEST(CallerTest, AnAdminSeesEverybodysJobs) {
   EXPECT_TRUE(ops.stream.ok());
   EXPECT_TRUE(ops.remove.ok());
   EXPECT_EQ(ops.listed, 1);  // that of bob is left
+  EXPECT_EQ(ops.principal, "alice");
 }
 
 TEST(CallerTest, ARequestIdIsItsCallersOwn) {

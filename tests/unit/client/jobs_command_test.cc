@@ -11,6 +11,7 @@
 namespace animate {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -43,6 +44,13 @@ TEST(JobsCommandTest, ListsEveryPageOneLineAJob) {
   EXPECT_THAT(output.out.str(), HasSubstr("jobs/1"));
   EXPECT_THAT(output.out.str(), HasSubstr("step 3/25"));
   EXPECT_EQ(service.list_filter, "state = RUNNING");
+}
+
+TEST(JobsCommandTest, ALineEndsWithWhoseTheJobIs) {
+  v1::Job job = RunningJob("jobs/2");
+  EXPECT_THAT(JobLine(job), Not(EndsWith(" ")));
+  job.set_principal("alice");
+  EXPECT_THAT(JobLine(job), EndsWith("  alice"));
 }
 
 TEST(JobsCommandTest, StopsAtTheLimit) {
