@@ -48,22 +48,23 @@ class SoakClient {
                  .side = 64 << (dice_() % 3)};
       std::string name;
       const grpc::Status status = Submit(*stub_, job, name);
-      if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-        absl::SleepFor(absl::Milliseconds(20));
-        continue;
-      }
       if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
         unreachable_since = std::min(unreachable_since, absl::Now());
         if (absl::Now() - unreachable_since < kReconnectPatience) {
           absl::SleepFor(absl::Milliseconds(100));
           continue;
         }
+      } else {
+        unreachable_since = absl::InfiniteFuture();
+      }
+      if (status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+        absl::SleepFor(absl::Milliseconds(20));
+        continue;
       }
       if (!status.ok()) {
         faults_.Add(status.error_message());
         return;
       }
-      unreachable_since = absl::InfiniteFuture();
       ++jobs;
       const absl::Time accepted = absl::Now();
       if (dice_() % 8 == 0) {
