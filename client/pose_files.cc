@@ -52,10 +52,11 @@ absl::StatusOr<LoadedPoses> LoadDrawings(const std::string& path,
   PoseProgress progress("reading skeletons", pictures.count(), console);
   ANIMATE_ASSIGN_OR_RETURN(
       const VideoInfo info,
-      pictures.ForEach(options.max_frames, [&](int index, RgbImage frame) {
-        progress.Show(index);
-        return reader.Push(frame);
-      }));
+      pictures.ForEach(options.max_frames,
+                       [&](int index, const RgbImage& frame) {
+                         progress.Show(index);
+                         return reader.Push(frame);
+                       }));
   progress.Finish();
   absl::StatusOr<SkeletonClip> clip = reader.Finish();
   if (!clip.ok()) return PoseErrorAt(path, clip.status());

@@ -40,6 +40,7 @@ class BlazePose : public PersonNetworks {
     ANIMATE_ASSIGN_OR_RETURN(const std::vector<BlazeDetection> people,
                              networks_->DetectPeople(image, square));
     std::vector<Candidate> candidates;
+    candidates.reserve(people.size());
     for (const BlazeDetection& person : people) {
       candidates.push_back(
           {.region = BlazeRegion(person.points[0], person.points[1]),

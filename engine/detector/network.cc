@@ -34,8 +34,8 @@ bool AllFinite(absl::Span<const float> values) {
 }  // namespace
 
 struct Network::Impl {
-  explicit Impl(cv::dnn::Net loaded)
-      : net(std::move(loaded)), outputs(net.getUnconnectedOutLayersNames()) {
+  explicit Impl(const cv::dnn::Net& loaded)
+      : net(loaded), outputs(net.getUnconnectedOutLayersNames()) {
     net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
   }
