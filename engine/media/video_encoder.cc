@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/base/status_macros.h"
 #include "engine/media/ffmpeg.h"
+#include "engine/media/frame_from_rgb.h"
 #include "engine/media/gif_palette.h"
 #include "engine/media/muxed_encoder.h"
 
@@ -110,19 +111,6 @@ RgbImage Pad(const RgbImage& image, int width, int height) {
   return padded;
 }
 
-absl::Status ConvertTo(const RgbImage& image, AVFrame& frame) {
-  const auto format = static_cast<AVPixelFormat>(frame.format);
-  const FfmpegPtr<SwsContext> scaler(sws_getContext(
-      image.width, image.height, AV_PIX_FMT_RGB24, image.width, image.height,
-      format, SWS_BILINEAR | SWS_ACCURATE_RND, nullptr, nullptr, nullptr));
-  if (scaler == nullptr) return absl::InternalError("no colour conversion");
-  const uint8_t* const planes[4] = {image.pixels.data()};
-  const int strides[4] = {image.width * 3};
-  sws_scale(scaler.get(), planes, strides, 0, image.height, frame.data,
-            frame.linesize);
-  return absl::OkStatus();
-}
-
 void FillWithPalette(const RgbImage& image, const GifPalette& palette,
                      AVFrame& frame) {
   const std::vector<uint8_t> indices = palette.Map(image);
@@ -208,10 +196,10 @@ absl::Status VideoEncoder::Add(const RgbImage& frame) {
   }
   ANIMATE_ASSIGN_OR_RETURN(AVFrame * encoded, encoder_->NextFrame());
   if (encoded->width == frame.width && encoded->height == frame.height) {
-    ANIMATE_RETURN_IF_ERROR(ConvertTo(frame, *encoded));
+    ANIMATE_RETURN_IF_ERROR(FrameFromRgb(frame.pixels, *encoded));
   } else {
-    ANIMATE_RETURN_IF_ERROR(
-        ConvertTo(Pad(frame, encoded->width, encoded->height), *encoded));
+    const RgbImage padded = Pad(frame, encoded->width, encoded->height);
+    ANIMATE_RETURN_IF_ERROR(FrameFromRgb(padded.pixels, *encoded));
   }
   return encoder_->Encode();
 }
