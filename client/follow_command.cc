@@ -31,7 +31,7 @@ AnimationCallbacks CallbacksFor(FollowOutput& output,
                 progress.Progress(message);
               },
           .on_frame =
-              [&output](ReceivedFrame frame) {
+              [&output](const ReceivedFrame& frame) {
                 output.written = output.writer->Add(frame);
                 if (output.written.ok()) ++output.frames;
                 return output.written;

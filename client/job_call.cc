@@ -14,9 +14,10 @@ namespace {
 using AnimateStream =
     grpc::ClientReaderWriter<v1::AnimateRequest, v1::AnimateResponse>;
 
-// Deals with one message of the server; `accepted` hears of the first Job.
+// Deals with one message of the server and takes out of it what is kept;
+// `accepted` hears of the first Job.
 template <typename Response>
-absl::Status Handle(Response response, const AnimationCallbacks& callbacks,
+absl::Status Handle(Response& response, const AnimationCallbacks& callbacks,
                     const std::function<void(const v1::Job&)>& accepted,
                     Received& received) {
   ++received.events;
@@ -75,7 +76,7 @@ template <typename Stream>
 absl::Status Finish(Stream& stream, SilenceGuard& guard,
                     grpc::ClientContext& context, const JobCall& call) {
   if (!call.own_error.ok()) context.TryCancel();
-  const absl::Status status = [&] {
+  absl::Status status = [&] {
     const SilenceGuard::Wait wait(guard);
     return StatusFromGrpc(stream.Finish());
   }();
@@ -114,8 +115,8 @@ absl::Status UploadAndRead(const AnimationRequest& request,
   // Before it accepts a job the server owes nobody a sign.
   bool more = stream->Read(&response);
   while (more) {
-    call.own_error = Handle(std::move(response), call.callbacks, call.accepted,
-                            call.received);
+    call.own_error =
+        Handle(response, call.callbacks, call.accepted, call.received);
     more = call.own_error.ok() && Read(*stream, guard, response);
   }
   return Finish(*stream, guard, context, call);
@@ -137,8 +138,8 @@ absl::Status ReadOn(const std::string& name, bool wait,
   while (call.own_error.ok() && Read(*stream, guard, response)) {
     const bool is_frame = response.has_frame();
     const uint32_t before = frames.next_index();
-    call.own_error = Handle(std::move(response), call.callbacks, call.accepted,
-                            call.received);
+    call.own_error =
+        Handle(response, call.callbacks, call.accepted, call.received);
     if (is_frame && frames.next_index() > before) {
       request.mutable_ack()->set_generation(frames.generation());
       request.mutable_ack()->set_through_frame(before);

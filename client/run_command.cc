@@ -209,7 +209,7 @@ absl::StatusOr<v1::Job> Animate(AnimationClient& client,
        .on_progress =
            [&](const v1::Progress& message) { progress.Progress(message); },
        .on_frame =
-           [&](ReceivedFrame frame) {
+           [&](const ReceivedFrame& frame) {
              files.written = files.writer->Add(frame);
              return files.written;
            },

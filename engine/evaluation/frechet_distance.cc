@@ -36,7 +36,7 @@ absl::Status CheckFeatures(const at::Tensor& features, const char* name) {
 at::Tensor CovarianceFactor(const at::Tensor& features,
                             const at::Tensor& mean) {
   const double samples = static_cast<double>(features.size(0));
-  const at::Tensor centred = (features - mean) / std::sqrt(samples - 1.0);
+  at::Tensor centred = (features - mean) / std::sqrt(samples - 1.0);
   if (features.size(0) <= features.size(1)) return centred;
   return std::get<1>(at::linalg_qr(centred, "r"));
 }

@@ -33,8 +33,9 @@ std::vector<double> WindowWeights(SsimWindow window) {
   std::vector<double> weights(static_cast<size_t>(side), 1.0);
   if (window == SsimWindow::kGaussian11) {
     constexpr double kSigma = 1.5;
+    const int middle = side / 2;
     for (int i = 0; i < side; ++i) {
-      const double x = i - side / 2;
+      const double x = i - middle;
       weights[static_cast<size_t>(i)] =
           std::exp(-x * x / (2 * kSigma * kSigma));
     }

@@ -13,7 +13,7 @@ namespace animate::kernels {
 at::Tensor Geglu(const at::Tensor& x) {
   const CudaKernels* cuda = CudaKernelsFor(x);
   if (cuda != nullptr && cuda->geglu != nullptr) {
-    const at::Tensor y = cuda->geglu(x);
+    at::Tensor y = cuda->geglu(x);
     if (y.defined()) return y;
   }
   return GegluReference(x);

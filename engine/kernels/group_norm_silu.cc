@@ -10,7 +10,7 @@ namespace animate::kernels {
 at::Tensor GroupNormSilu(const GroupNormSiluArguments& arguments) {
   const CudaKernels* cuda = CudaKernelsFor(arguments.x);
   if (cuda != nullptr && cuda->group_norm_silu != nullptr) {
-    const at::Tensor y = cuda->group_norm_silu(arguments);
+    at::Tensor y = cuda->group_norm_silu(arguments);
     if (y.defined()) return y;
   }
   return GroupNormSiluReference(arguments);

@@ -10,7 +10,7 @@ namespace animate::kernels {
 at::Tensor TemporalAttention(const TemporalAttentionArguments& arguments) {
   const CudaKernels* cuda = CudaKernelsFor(arguments.q);
   if (cuda != nullptr && cuda->temporal_attention != nullptr) {
-    const at::Tensor y = cuda->temporal_attention(arguments);
+    at::Tensor y = cuda->temporal_attention(arguments);
     if (y.defined()) return y;
   }
   return TemporalAttentionReference(arguments);

@@ -16,6 +16,7 @@ std::string Text(const OrderedJson& json) { return json.dump(2) + "\n"; }
 std::vector<std::string> BlockTypes(const std::vector<bool>& attention,
                                     const char* with, const char* without) {
   std::vector<std::string> types;
+  types.reserve(attention.size());
   for (const bool has : attention) types.emplace_back(has ? with : without);
   return types;
 }

@@ -1,5 +1,6 @@
 #include "engine/model/denoising_unet.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/tensor.h>
 #include <c10/util/Exception.h>

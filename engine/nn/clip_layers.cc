@@ -30,8 +30,9 @@ ClipAttention::ClipAttention(const Scope& scope, const ClipLayerConfig& config)
       heads_(config.heads) {}
 
 at::Tensor ClipAttention::Forward(const at::Tensor& x) const {
-  const double head_dim = static_cast<double>(x.size(-1) / heads_);
-  const at::Tensor q = q_proj_.Forward(x) * (1.0 / std::sqrt(head_dim));
+  const int64_t head_dim = x.size(-1) / heads_;
+  const at::Tensor q =
+      q_proj_.Forward(x) * (1.0 / std::sqrt(static_cast<double>(head_dim)));
   const at::Tensor attended = at::scaled_dot_product_attention(
       SplitHeads(q), SplitHeads(k_proj_.Forward(x)),
       SplitHeads(v_proj_.Forward(x)), /*attn_mask=*/{}, /*dropout_p=*/0.0,

@@ -33,7 +33,7 @@ at::Tensor WeightInLayout(const at::Tensor& weight,
 at::Tensor MultiplyOnto(const at::Tensor& residual, const at::Tensor& x,
                         const at::Tensor& weight, const at::Tensor& bias) {
   if (InAutocast(x)) return residual + bias + at::linear(x, weight);
-  const at::Tensor sum = (residual + bias).contiguous();
+  at::Tensor sum = (residual + bias).contiguous();
   sum.flatten(0, -2).addmm_(x.flatten(0, -2), weight.t());
   return sum;
 }

@@ -35,7 +35,7 @@ at::Tensor UnetLayer::ForwardFrames(const at::Tensor& x,
 
 at::Tensor UnetLayer::PlainFrames(const at::Tensor& x,
                                   const ForwardContext& context) const {
-  const at::Tensor hidden = ForwardResnet(resnet_, x, context);
+  at::Tensor hidden = ForwardResnet(resnet_, x, context);
   if (attention_.has_value()) return attention_->Forward(hidden, context);
   if (!context.one_row_for_all) return hidden;
   return hidden.repeat({context.encoder_hidden_states.size(0), 1, 1, 1});

@@ -9,7 +9,7 @@ UnetMidBlock::UnetMidBlock(const Scope& scope, const UnetLayerConfig& config)
 
 at::Tensor UnetMidBlock::Forward(const at::Tensor& x,
                                  const ForwardContext& context) const {
-  const at::Tensor hidden = layer_.Forward(x, context);
+  at::Tensor hidden = layer_.Forward(x, context);
   if (!hidden.defined()) return hidden;
   return Tap(context.taps, path_, ForwardResnet(last_resnet_, hidden, context));
 }

@@ -68,7 +68,7 @@ at::Tensor Upsample2D::Forward(const at::Tensor& x, int64_t height,
 
 at::Tensor Upsample2D::ForwardSubpixel(const at::Tensor& x, int64_t height,
                                        int64_t width) const {
-  const at::Tensor out =
+  at::Tensor out =
       at::empty({x.size(0), x.size(1), height, width},
                 x.options().memory_format(x.suggest_memory_format()));
   const at::Tensor padded = at::constant_pad_nd(x, {1, 1, 1, 1});

@@ -286,7 +286,7 @@ absl::Status AnimationPipeline::Deliver(const at::Tensor& latents, Job& job) {
   job.frames_decoded += static_cast<int>(skipped);
   ready = ready.narrow(2, skipped, complete - skipped);
   const int first = job.frames_decoded;
-  const absl::Status status =
+  absl::Status status =
       DecodeFrames(models_.vae, ready.to(models_.options.dtype), options_,
                    job.token, [&](int index, RgbImage frame) {
                      ++job.frames_decoded;

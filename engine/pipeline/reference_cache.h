@@ -37,6 +37,7 @@ struct ReferenceKey {
   static ReferenceKey Of(const RgbImage& reference, int width, int height,
                          bool guided);
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): version 14 reads <=> as <= 0
   auto operator<=>(const ReferenceKey&) const = default;
 };
 

@@ -102,7 +102,7 @@ std::string ExportPoseKeypointJson(const PoseSequence& sequence,
 }
 
 std::string ExportOpenPoseJson(const PersonPose& person) {
-  const auto or_empty = [](Json values) {
+  const auto or_empty = [](const Json& values) {
     return values.is_null() ? Json::array() : values;
   };
   Json people = Json::array();

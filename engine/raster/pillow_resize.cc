@@ -196,7 +196,7 @@ void ForEachLitPixel(const RgbImage& image, int y, Visit visit) {
   for (int x = 0; x < image.width; x += kBlock) {
     const int count = std::min(kBlock, image.width - x);
     const uint8_t* pixel = image.at(x, y);
-    if (std::memcmp(pixel, kBlack, static_cast<size_t>(3 * count)) == 0) {
+    if (std::memcmp(pixel, kBlack, static_cast<size_t>(count) * 3) == 0) {
       continue;
     }
     for (int i = 0; i < count; ++i, pixel += 3) {

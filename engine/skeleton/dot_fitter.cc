@@ -103,6 +103,7 @@ std::vector<Point> FitDots(const DotField& field,
     }
   }
   std::vector<Point> points;
+  points.reserve(cells.size());
   for (const Cell& cell : cells) {
     points.push_back({cell.x + 0.5, cell.y + 0.5});
   }

@@ -135,6 +135,7 @@ std::vector<Point> LayOver(const std::vector<Point>& white, Point left) {
   const Point down{-left.y, left.x};
   const auto extent = [&](Point axis) {
     std::vector<double> along;
+    along.reserve(white.size());
     for (const Point& p : white) along.push_back(p.x * axis.x + p.y * axis.y);
     std::sort(along.begin(), along.end());
     const size_t trim = along.size() / 200;

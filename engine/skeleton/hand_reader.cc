@@ -221,12 +221,13 @@ class HandFinder {
     std::vector<std::pair<double, Point>> fits;
     for (const Point& p : dots_) {
       const double fit = DotFit(field_, kDiscOfRadius4, p);
-      if (fit >= kMinPlaceFit) fits.push_back({fit, p});
+      if (fit >= kMinPlaceFit) fits.emplace_back(fit, p);
     }
     std::stable_sort(
         fits.begin(), fits.end(),
         [](const auto& a, const auto& b) { return a.first > b.first; });
-    for (const auto& [fit, p] : fits) {
+    for (const auto& [fit, place] : fits) {
+      const Point p = place;
       const bool apart =
           std::all_of(places_.begin(), places_.end(), [&](const Point& other) {
             return Distance(other, p) >= kPlacesApart;

@@ -122,6 +122,7 @@ absl::StatusOr<BvhMotion> BvhMotion::Parse(absl::string_view text) {
   motion.duration_ = count * clip.frame_time;
   const double leg = LegLength(bodies.front());
   std::vector<double> heights;
+  heights.reserve(bodies.size());
   for (const BvhBody& body : bodies) {
     heights.push_back(LowestHeight(body, leg));
   }

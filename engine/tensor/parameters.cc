@@ -30,6 +30,7 @@ bool Matches(const std::vector<int64_t>& got,
 std::vector<std::string> KeysAndShapes(
     const std::vector<ParameterRequest>& parameters) {
   std::vector<std::string> texts;
+  texts.reserve(parameters.size());
   for (const ParameterRequest& parameter : parameters) {
     texts.push_back(
         absl::StrCat(parameter.key, " ", ShapeString(parameter.shape)));

@@ -52,6 +52,7 @@ absl::Status CheckStageClip(const TrainingClip& clip, const TrainingClip& first,
 at::Tensor Pictures(const std::vector<const RgbImage*>& images,
                     c10::Device device) {
   std::vector<at::Tensor> pixels;
+  pixels.reserve(images.size());
   for (const RgbImage* image : images) pixels.push_back(PixelTensor(*image));
   const at::Tensor stacked = at::stack(pixels).to(device);  // [N, H, W, 3]
   return PoseGuiderInput(stacked.permute({0, 3, 1, 2}).contiguous());

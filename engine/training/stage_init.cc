@@ -94,12 +94,12 @@ StateDict WithoutOutputLayers(StateDict unet) {
 }
 
 // Splits the motion modules off a denoising UNet's weights.
-void TakeVideoUnet(StateDict all, StageWeights& weights) {
+void TakeVideoUnet(const StateDict& all, StageWeights& weights) {
   weights.denoising_unet.clear();
   weights.motion_module.clear();
-  for (auto& [key, tensor] : all) {
+  for (const auto& [key, tensor] : all) {
     (IsMotionKey(key) ? weights.motion_module : weights.denoising_unet)
-        .emplace(key, std::move(tensor));
+        .emplace(key, tensor);
   }
 }
 
@@ -116,9 +116,9 @@ absl::Status TakeModel(const std::string& path, StageWeights& weights) {
   ANIMATE_ASSIGN_OR_RETURN(const StateDict motion,
                            LoadOwn(folder.motion_module));
   ANIMATE_ASSIGN_OR_RETURN(
-      StateDict all,
+      const StateDict all,
       MergeMotionModules(std::move(image), motion, folder.motion_module));
-  TakeVideoUnet(std::move(all), weights);
+  TakeVideoUnet(all, weights);
   if (!weights.config.describes_motion) InferMotion(weights);
   ANIMATE_ASSIGN_OR_RETURN(weights.reference_unet,
                            LoadOwn(folder.reference_unet));

@@ -78,7 +78,8 @@ absl::StatusOr<VaeModel> ReadVae(const std::string& folder) {
                            LoadWeights(file.string(), {}));
   return CallTorch(folder, [&]() -> absl::StatusOr<VaeModel> {
     Parameters parameters(std::move(loaded.tensors));
-    AutoencoderKL(Scope(parameters), model.config, ExactShortcuts::None());
+    const AutoencoderKL claims_its_keys(Scope(parameters), model.config,
+                                        ExactShortcuts::None());
     ANIMATE_RETURN_IF_ERROR(parameters.Verify(file.string()));
     // Into memory of their own: the file may be replaced meanwhile.
     for (const auto& [key, tensor] : parameters.state_dict()) {

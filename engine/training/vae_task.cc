@@ -105,13 +105,13 @@ absl::StatusOr<std::unique_ptr<VaeTask>> VaeTask::Create(
   }
   return CallTorch("make a VAE's training", [&] {
     return std::unique_ptr<VaeTask>(
-        new VaeTask(std::move(options), std::move(model), device,
+        new VaeTask(std::move(options), model, device,
                     std::move(statistics_clips), std::move(predictions)));
   });
 }
 
-VaeTask::VaeTask(VaeTaskOptions options, VaeModel model, c10::Device device,
-                 std::vector<TrainingClip> statistics_clips,
+VaeTask::VaeTask(VaeTaskOptions options, const VaeModel& model,
+                 c10::Device device, std::vector<TrainingClip> statistics_clips,
                  VaePredictions predictions)
     : options_(std::move(options)),
       config_(model.config),
@@ -142,6 +142,7 @@ absl::StatusOr<VaeTask::Sample> VaeTask::Draw(const TrainingClip& clip) const {
                 : DrawCrops(clip, CropsOf(options_, 1));
   const std::vector<const RgbImage*> pictures = PicturesOf(clip);
   std::vector<at::Tensor> images;
+  images.reserve(crops.size());
   for (const VaeCrop& crop : crops) {
     images.push_back(CropTensor(*pictures[crop.picture], crop));
   }
@@ -164,6 +165,7 @@ absl::StatusOr<at::Tensor> VaeTask::PredictedLatents(
   const int64_t factor = config_.spatial_factor();
   const size_t first_frame = PicturesOf(clip).size() - clip.frames.size();
   std::vector<at::Tensor> latents;
+  latents.reserve(crops.size());
   for (const VaeCrop& crop : crops) {
     latents.push_back(
         predicted.select(0, static_cast<int64_t>(crop.picture - first_frame))
@@ -179,7 +181,9 @@ absl::StatusOr<at::Tensor> VaeTask::PredictedLatents(
 TaskLoss VaeTask::LossOf(const std::vector<Sample>& samples) const {
   TaskLoss result;
   std::vector<at::Tensor> images;
+  images.reserve(samples.size());
   std::vector<at::Tensor> latents;
+  latents.reserve(samples.size());
   at::Tensor divergence;
   if (options_.trained_part == VaeTrainedPart::kDecoder) {
     for (const Sample& sample : samples) {

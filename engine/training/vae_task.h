@@ -67,7 +67,7 @@ class VaeTask final : public TrainingTask {
     at::Tensor latents;  // [N, C, h, w] to decode instead of encoding `image`
   };
 
-  VaeTask(VaeTaskOptions options, VaeModel model, c10::Device device,
+  VaeTask(VaeTaskOptions options, const VaeModel& model, c10::Device device,
           std::vector<TrainingClip> statistics_clips,
           VaePredictions predictions);
 

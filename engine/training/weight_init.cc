@@ -38,7 +38,7 @@ at::Tensor Normal(at::IntArrayRef shape, double deviation,
 }
 
 at::Tensor Draw(InitDistribution distribution, at::IntArrayRef shape,
-                double fan_in, at::Generator random) {
+                double fan_in, const at::Generator& random) {
   switch (distribution) {
     case InitDistribution::kUniform:
       return Uniform(shape, 1 / std::sqrt(fan_in), random);

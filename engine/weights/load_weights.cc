@@ -116,6 +116,8 @@ absl::StatusOr<LoadedWeights> LoadWeights(const std::string& path,
   return weights;
 }
 
+// By value: the tensors left in it are not for use afterwards.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void GiveBackUnused(LoadedWeights weights) {
   for (const auto& [key, tensor] : weights.tensors) {
     if (!tensor.device().is_cpu() || tensor.use_count() > 1 ||

@@ -88,7 +88,7 @@ absl::Status AddFromAdapter(const MotionKey& key, const at::Tensor& tensor,
     return Add(absl::StrCat(place, AdapterName(name)), tensor, renamed);
   }
   for (int i = 0; i < kAttentionBlocks; ++i) {
-    const absl::Status added = Add(PositionsKey(place, i), tensor, renamed);
+    absl::Status added = Add(PositionsKey(place, i), tensor, renamed);
     if (!added.ok()) return added;
   }
   return absl::OkStatus();

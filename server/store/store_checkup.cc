@@ -139,6 +139,7 @@ CheckLine DescribeJobs(const std::vector<JobRow>& rows) {
   std::map<JobState, int> states;
   for (const JobRow& row : rows) ++states[row.job.state];
   std::vector<std::string> parts;
+  parts.reserve(states.size());
   for (const auto& [state, count] : states) {
     parts.push_back(absl::StrCat(count, " ", JobStateName(state)));
   }
@@ -171,12 +172,11 @@ absl::Status CheckFrames(const JobRow& row, const JobRows& rows,
 absl::Status CheckFiles(const JobRow& row, const JobRows& rows,
                         const std::string& spool) {
   if (!row.inputs_file.empty()) {
-    const absl::Status status =
-        ReadInputsFile(spool + row.inputs_file).status();
+    absl::Status status = ReadInputsFile(spool + row.inputs_file).status();
     if (!status.ok()) return status;
   }
   if (!row.checkpoint_file.empty()) {
-    const absl::Status status =
+    absl::Status status =
         SpoolFile::Read(spool + row.checkpoint_file, 0, 0).status();
     if (!status.ok()) return status;
   }

@@ -75,15 +75,15 @@ absl::StatusOr<std::vector<RgbImage>> ServerClipMaker::Make(
   }
   std::vector<RgbImage> frames;
   const absl::StatusOr<v1::Job> job = client_.Animate(
-      message, {.on_frame = [&frames](ReceivedFrame frame) -> absl::Status {
-                  ANIMATE_ASSIGN_OR_RETURN(
-                      RgbImage image,
-                      DecodeImage(frame.data,
-                                  {.field = "frame", .reason = "BAD_FRAME"}));
-                  frames.push_back(std::move(image));
-                  return absl::OkStatus();
-                },
-                .on_reset = [&frames](const v1::Reset&) { frames.clear(); }});
+      message,
+      {.on_frame = [&frames](const ReceivedFrame& frame) -> absl::Status {
+         ANIMATE_ASSIGN_OR_RETURN(
+             RgbImage image, DecodeImage(frame.data, {.field = "frame",
+                                                      .reason = "BAD_FRAME"}));
+         frames.push_back(std::move(image));
+         return absl::OkStatus();
+       },
+       .on_reset = [&frames](const v1::Reset&) { frames.clear(); }});
   if (!job.ok()) return job.status();
   return frames;
 }

@@ -62,6 +62,7 @@ std::vector<ModuleReport> SummariseModules(
     }
   }
   std::vector<ModuleReport> list;
+  list.reserve(modules.size());
   for (auto& [name, module] : modules) {
     list.push_back(std::move(module));
   }

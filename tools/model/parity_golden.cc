@@ -25,9 +25,10 @@ constexpr absl::string_view kEnding = ".safetensors";
 
 absl::StatusOr<std::string> ReadFile(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file)
+  if (!file) {
     return absl::NotFoundError(
         absl::StrCat(path.string(), ": cannot be opened"));
+  }
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
@@ -87,8 +88,8 @@ struct GoldenData::Index {
 };
 
 GoldenData::GoldenData() = default;
-GoldenData::GoldenData(GoldenData&&) = default;
-GoldenData& GoldenData::operator=(GoldenData&&) = default;
+GoldenData::GoldenData(GoldenData&&) noexcept = default;
+GoldenData& GoldenData::operator=(GoldenData&&) noexcept = default;
 GoldenData::~GoldenData() = default;
 
 absl::StatusOr<GoldenData> GoldenData::Open(const std::string& path) {

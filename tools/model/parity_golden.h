@@ -35,8 +35,8 @@ class GoldenData {
   // or damaged. The tensor files are not opened yet.
   static absl::StatusOr<GoldenData> Open(const std::string& path);
 
-  GoldenData(GoldenData&&);
-  GoldenData& operator=(GoldenData&&);
+  GoldenData(GoldenData&&) noexcept;
+  GoldenData& operator=(GoldenData&&) noexcept;
   ~GoldenData();
 
   // Names, without ".safetensors", of the files that the index lists or the

@@ -33,6 +33,7 @@ void AppendLines(absl::string_view kind, const std::vector<std::string>& lines,
 
 std::vector<std::string> Lines(const std::vector<ParameterRequest>& keys) {
   std::vector<std::string> lines;
+  lines.reserve(keys.size());
   for (const ParameterRequest& key : keys) {
     lines.push_back(absl::StrCat(key.key, " ", Brackets(key.shape)));
   }
@@ -42,6 +43,7 @@ std::vector<std::string> Lines(const std::vector<ParameterRequest>& keys) {
 std::vector<std::string> Lines(
     const std::vector<ParameterDifferences::Misshapen>& keys) {
   std::vector<std::string> lines;
+  lines.reserve(keys.size());
   for (const ParameterDifferences::Misshapen& key : keys) {
     lines.push_back(absl::StrCat(key.key, ": is ", Brackets(key.shape),
                                  ", expected ", Brackets(key.expected)));

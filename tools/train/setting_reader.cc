@@ -107,8 +107,8 @@ struct SettingReader::Impl {
   }
 
   void Fail(const std::string& key, std::string description) {
-    faults.push_back(
-        {.field = scopes.back().prefix + key, .description = description});
+    faults.push_back({.field = scopes.back().prefix + key,
+                      .description = std::move(description)});
   }
 
   void FailValue(const char* key, absl::string_view want, const Json& got) {

@@ -73,6 +73,7 @@ void SettingTable::TextList(const char* key, std::vector<std::string>& value,
 void SettingTable::FlagList(const char* key, std::vector<bool>& value,
                             absl::string_view about) {
   std::vector<std::string> flags;
+  flags.reserve(value.size());
   for (const bool flag : value) flags.emplace_back(flag ? "true" : "false");
   Row(key, "list of true, false",
       absl::StrCat("[", absl::StrJoin(flags, ", "), "]"), about);
