@@ -226,8 +226,8 @@ class HandFinder {
     std::stable_sort(
         fits.begin(), fits.end(),
         [](const auto& a, const auto& b) { return a.first > b.first; });
-    for (const auto& [fit, place] : fits) {
-      const Point p = place;
+    for (const auto& candidate : fits) {
+      const Point& p = candidate.second;
       const bool apart =
           std::all_of(places_.begin(), places_.end(), [&](const Point& other) {
             return Distance(other, p) >= kPlacesApart;

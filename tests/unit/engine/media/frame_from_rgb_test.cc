@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
+#include "absl/types/span.h"
 #include "tests/support/test_pictures.h"
 
 namespace animate {
@@ -62,7 +65,7 @@ TEST(FrameFromRgbTest, ReadsNotAByteBeyondThePicture) {
   }
 }
 
-TEST(FrameFromRgbTest, GreyIsTheLumaOfStudioRange) {
+TEST(FrameFromRgbTest, WhiteIsTheTopOfStudioRange) {
   const FfmpegPtr<AVFrame> frame = EmptyFrame(16, 16, AV_PIX_FMT_YUV420P);
   const std::string white(16UL * 16 * 3, '\xff');
   ASSERT_TRUE(FrameFromRgb({reinterpret_cast<const uint8_t*>(white.data()),
